@@ -1,0 +1,28 @@
+# huiyin_room(NAME [DIRECTORY dir] [SUBDIRECTORIES] [SOURCES glob...] LINKS target...)
+#
+# Library huiyin_NAME from server/NAME/*.cpp (or `dir`, or the globs). New files are picked up by the
+# next build. A room that has only headers yet is an interface library, so that others can link it.
+function(huiyin_room name)
+  cmake_parse_arguments(ROOM "SUBDIRECTORIES" "DIRECTORY" "SOURCES;LINKS" ${ARGN})
+  if(NOT ROOM_DIRECTORY)
+    set(ROOM_DIRECTORY server/${name})
+  endif()
+  if(NOT ROOM_SOURCES)
+    set(ROOM_SOURCES ${ROOM_DIRECTORY}/*.cpp)
+    if(ROOM_SUBDIRECTORIES)
+      list(APPEND ROOM_SOURCES ${ROOM_DIRECTORY}/*/*.cpp)
+    endif()
+  endif()
+  list(TRANSFORM ROOM_SOURCES PREPEND "${CMAKE_SOURCE_DIR}/")
+  file(GLOB sources CONFIGURE_DEPENDS ${ROOM_SOURCES})
+
+  if(sources)
+    add_library(huiyin_${name} STATIC ${sources})
+    set(visibility PUBLIC)
+  else()
+    add_library(huiyin_${name} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_include_directories(huiyin_${name} ${visibility} "${CMAKE_SOURCE_DIR}")
+  target_link_libraries(huiyin_${name} ${visibility} ${ROOM_LINKS})
+endfunction()

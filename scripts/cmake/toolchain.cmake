@@ -1,0 +1,41 @@
+# Language, warnings, sanitisers and the tools that make builds quick.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+# Line tables suffice for stack traces; full debug information doubles the compile time of
+# coroutines.
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1")
+
+add_compile_options(
+  -Wall -Wextra -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Werror=return-type -Werror=unused-result -Werror=non-virtual-dtor -Werror=switch
+  -fdiagnostics-color=auto)
+
+# ---- sanitisers: "", "address,undefined" or "thread" -----------------------------------------------
+set(HUIYIN_SANITIZE "" CACHE STRING "value for -fsanitize=: address,undefined | thread | empty")
+set_property(CACHE HUIYIN_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")
+if(HUIYIN_SANITIZE)
+  add_compile_options(-fsanitize=${HUIYIN_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${HUIYIN_SANITIZE})
+  if(HUIYIN_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+# ---- ccache and mold, when they are there ----------------------------------------------------------
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
