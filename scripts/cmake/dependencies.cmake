@@ -18,7 +18,7 @@ add_library(huiyin_boost INTERFACE)
 target_link_libraries(huiyin_boost INTERFACE Boost::headers Boost::url Threads::Threads)
 target_compile_definitions(
   huiyin_boost INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
-                         BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_USE_STD_STRING_VIEW)
+                         BOOST_ASIO_NO_DEPRECATED)
 
 add_library(huiyin_json INTERFACE)
 target_link_libraries(huiyin_json INTERFACE huiyin_boost Boost::json)
