@@ -42,7 +42,8 @@ class Client {
   using Callback = std::function<void(ClientResult)>;
 
   static std::unique_ptr<Client> create(ClientOptions options);
-  virtual ~Client() = default;  // cancels what is in flight (Fault::unknown or overloaded) and joins
+  virtual ~Client() =
+      default;  // cancels what is in flight (Fault::unknown or overloaded) and joins
 
   virtual void send(OutgoingRequest request, std::chrono::steady_clock::time_point deadline,
                     Callback done) = 0;

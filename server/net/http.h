@@ -14,13 +14,13 @@ using Header = std::pair<std::string, std::string>;
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name);
 
 struct HttpRequest {
-  std::string method;            // upper case
-  std::string target;            // origin form as received: path[?query], at most 4 KiB
-  std::vector<Header> headers;   // in order of arrival
+  std::string method;           // upper case
+  std::string target;           // origin form as received: path[?query], at most 4 KiB
+  std::vector<Header> headers;  // in order of arrival
   std::string body;
-  std::string peer;              // ip address of the connection's other end, for logs
+  std::string peer;                // ip address of the connection's other end, for logs
   bool loopback_listener = false;  // the listener it came through is bound to a loopback address
-  bool secure = false;           // came over TLS
+  bool secure = false;             // came over TLS
 
   std::string_view path() const;   // target up to '?'
   std::string_view query() const;  // target after '?', undecoded; empty when none

@@ -70,7 +70,8 @@ class Server {
 };
 
 // Names of refusals, for the log: auth of the peer is not net's business, framing is
-// (facts/reliability.md §5): "http.framing", "http.syntax", "http.limit", "http.timeout", "http.method", "http.accept".
+// (facts/reliability.md §5): "http.framing", "http.syntax", "http.limit", "http.timeout",
+// "http.method", "http.accept".
 using NetLog = std::function<void(const char* event, const std::string& peer)>;
 // Set once before the first start(); called on network threads, must not block.
 void set_net_log(NetLog log);

@@ -1,0 +1,158 @@
+// The one interface that a platform implements. Pure: no sockets, no clock, no database. Tokens,
+// retries, quotas and lanes belong to the outbox, once, for all platforms (DESIGN §2).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "server/cases/message.h"
+#include "server/cases/notice.h"
+#include "server/net/http.h"
+
+namespace huiyin {
+
+// A [[channel]] table of the configuration. Values are plain; secrets are already resolved.
+struct ChannelConfig {
+  std::string name, platform;
+  std::string audience = "all";             // residents | cadres | all
+  std::string api_base;                     // "https://api.weixin.qq.com"; no trailing slash
+  std::map<std::string, std::string> keys;  // the platform's own: app_id, token, aes_key, mode ...
+};
+
+// A key that a platform knows, for check-config and for the documentation.
+struct ChannelKey {
+  std::string_view name;
+  bool secret = false;
+  bool required = true;
+  std::string_view allowed;  // "plain|compatible|safe", "43 characters", "" = any text
+};
+
+// Refused before anything is stored: reliability.md §5.
+struct Refused {
+  int status = 401;                        // 400 401 415
+  std::string_view event = "auth.reject";  // log name
+};
+// Authentic but without sense: 200, raw body kept in quarantine, no case.
+struct Senseless {
+  std::string reason;  // for the operator, no personal data
+  std::string raw;     // decrypted body
+};
+// Answered on the spot, nothing to store (URL verification).
+struct Handshake {
+  net::HttpResponse response;
+};
+// Somebody reads what was sent to `user` (pulled channels such as console).
+struct Fetch {
+  std::string user;
+  std::int64_t after = 0;  // notices with a greater id
+};
+// Zero messages are allowed (authentic, nothing for us).
+using Decoded = std::variant<std::vector<Message>, Refused, Senseless, Handshake, Fetch>;
+
+struct Token {
+  std::string value;  // empty for platforms without
+};
+
+// By which way of the platform a notice leaves.
+enum class Route {
+  session,    // free text inside the window (WeChat customer-service message); the normal way
+  template_,  // outside the window: template or subscription message
+};
+
+struct SendOutcome {
+  enum Kind {
+    delivered,
+    retry,            // busy or throttled: again after `retry_after` (zero: usual backoff)
+    token_expired,    // refresh only if the stored token is still the one that failed, then again
+    window_closed,    // session route is over: another route or hold (45015)
+    allowance_used,   // no session message left until the person writes (45047)
+    unreachable,      // this recipient cannot be reached here (blocked, unfollowed, unknown)
+    refused,          // this notice is wrong as it is: never again (47003, 45002)
+    channel_stopped,  // configuration or account trouble: stop the channel, alarm (40164, 48001)
+    unknown,          // may have been delivered (timeout): at most once more
+  } kind = unknown;
+  std::chrono::milliseconds retry_after{0};
+  std::string code;         // the platform's, "45015"; never text with personal data
+  std::string platform_id;  // for delivery reports
+};
+constexpr std::string_view outcome_name(SendOutcome::Kind kind) {
+  constexpr std::string_view names[] = {"delivered",     "retry",           "token_expired",
+                                        "window_closed", "allowance_used",  "unreachable",
+                                        "refused",       "channel_stopped", "unknown"};
+  return names[kind];
+}
+
+struct TokenAnswer {
+  std::string value;  // empty: failed
+  std::chrono::seconds lifetime{0};
+  bool configuration_fault = false;  // wrong secret, IP not allowed: alarm, do not hammer
+  std::string code;
+};
+
+// Limits as data of the handler; the outbox obeys them.
+struct SendLimits {
+  int in_flight = 32;  // requests at once on this channel
+  std::chrono::milliseconds timeout{8000};
+  std::chrono::hours give_up{48};  // oldest age of a notice that is still tried
+};
+
+class Channel {
+ public:
+  virtual ~Channel() = default;
+
+  // Verifies, decrypts, parses one webhook request, POST or GET. Never throws for bad input.
+  virtual Decoded decode(const net::HttpRequest& request, Instant now) const = 0;
+
+  // The HTTP answer after the commit. `reply`: notice that rides on it, null when there is none.
+  // `request` is the one that was decoded; `now` in the platform's clock. 16 fresh random bytes.
+  virtual net::HttpResponse acknowledge(const net::HttpRequest& request, const Notice* reply,
+                                        Instant now,
+                                        std::span<const unsigned char, 16> random) const = 0;
+  // Can a notice ride on the response to this message?
+  virtual bool can_reply(const Message& message) const = 0;
+
+  // True when recipients read their notices through Fetch and nothing is ever sent out: a committed
+  // notice is delivered. Then encode and interpret are never called.
+  virtual bool pulled() const { return false; }
+  virtual net::HttpResponse answer_fetch(const std::vector<Notice>&) const { return {}; }
+
+  // Asks for a token; empty optional for platforms without tokens.
+  virtual std::optional<net::OutgoingRequest> token_request() const { return std::nullopt; }
+  virtual TokenAnswer interpret_token(const net::HttpResponse&) const { return {}; }
+
+  // Is there such a route for this notice (template configured, fields known)?
+  virtual bool has_route(Route route, const Notice& notice) const = 0;
+  // May `session` be used only inside a window that an inbound message opened?
+  virtual bool session_needs_window() const = 0;
+  virtual net::OutgoingRequest encode(const Notice& notice, Route route,
+                                      const Token& token) const = 0;
+  virtual SendOutcome interpret(Route route, const net::HttpResponse& response) const = 0;
+
+  virtual SendLimits limits() const { return {}; }
+};
+
+// Throws std::invalid_argument naming the key (never its value) when `config` cannot work; a
+// missing or empty secret is such a case: the channel stays closed.
+using ChannelFactory = std::unique_ptr<Channel> (*)(const ChannelConfig& config);
+
+struct Platform {
+  std::string_view name;
+  std::string_view default_api_base;
+  std::span<const ChannelKey> keys;
+  ChannelFactory make;
+  bool loopback_only = false;  // console
+};
+
+// registry.cpp: the one list of platforms.
+std::span<const Platform> platforms();
+const Platform* find_platform(std::string_view name);
+
+}  // namespace huiyin

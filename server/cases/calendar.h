@@ -1,0 +1,74 @@
+// Working calendar and clocks: facts/governance.md §5.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/cases/case.h"
+#include "server/cases/time.h"
+
+namespace huiyin {
+
+// Shanghai working time with several intervals a day, holidays and worked weekends (调休).
+class WorkingCalendar {
+ public:
+  struct Interval {
+    std::chrono::minutes from, to;  // since local midnight, from < to
+  };
+  struct Year {
+    std::set<std::chrono::local_days> off, worked;  // deviations from Monday..Friday
+  };
+
+  // Throws std::invalid_argument for empty, overlapping or unordered intervals.
+  WorkingCalendar(std::vector<Interval> day, std::map<int, Year> years);
+
+  bool is_working_day(std::chrono::local_days day) const;
+  bool is_working_time(Instant at) const;
+  // Skips the start day; ends at the last interval's end of the Nth working day after it. n >= 1.
+  Instant add_working_days(Instant start, int n) const;
+  // Counts only working minutes; a start outside them begins at the next interval. n >= 0.
+  Instant add_working_minutes(Instant start, std::chrono::minutes n) const;
+  // First instant at or after `at` that is working time.
+  Instant next_working_time(Instant at) const;
+  // True when the year of `at` has no data: weekends plus the fixed statutory days are assumed.
+  bool provisional(Instant at) const;
+
+ private:
+  std::vector<Interval> day_;
+  std::map<int, Year> years_;
+};
+
+// A span in working days, working minutes or natural minutes; exactly one is non-zero.
+struct Span {
+  int working_days = 0;
+  std::chrono::minutes working{0};
+  std::chrono::minutes natural{0};
+};
+Instant add(const WorkingCalendar& calendar, Instant start, const Span& span);
+
+// The clocks of §5 as data (config/deadlines.toml).
+struct Clocks {
+  std::map<Urgency, Span> accept;                              // dispatched -> accepted
+  std::map<Urgency, Span> contact;                             // first human contact
+  std::map<CaseType, std::array<int, 4>> handle_working_days;  // by level 1..4
+  std::map<Urgency, Span> handle;  // urgent, emergency: by urgency alone
+  Span answer{3, {}, {}};          // awaiting_reporter
+  Span draft_place{0, {}, std::chrono::minutes{30}};
+  Span draft_media{0, {}, std::chrono::minutes{10}};
+  std::chrono::minutes supplement_window{10};
+  int silence_working_days = 5;  // P3
+  int reopen_days = 15;          // natural days after closing
+  int archive_days = 15;
+  int return_working_days = 1;
+  int progress_limit_working_days = 30;
+};
+// Defaults are the handbook's figures.
+Clocks default_clocks();
+
+Instant accept_due(const WorkingCalendar&, const Clocks&, Urgency, Instant start);
+Instant handle_due(const WorkingCalendar&, const Clocks&, const Case&, Instant start);
+
+}  // namespace huiyin

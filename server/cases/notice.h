@@ -1,0 +1,140 @@
+// What people are told. desk writes drafts (facts), pipeline renders them from templates/ and picks
+// the account; handlers render the result the best way their platform can.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/cases/ids.h"
+#include "server/cases/names.h"
+#include "server/cases/time.h"
+
+namespace huiyin {
+
+enum class Audience { reporter, owner, office, leader };
+template <>
+struct EnumNames<Audience> {
+  static constexpr std::array<std::string_view, 4> kNames{"reporter", "owner", "office", "leader"};
+};
+
+struct Button {
+  std::string label;    // what is shown: 签收
+  std::string command;  // what pressing it says: "签收 261123-0042"
+  friend bool operator==(const Button&, const Button&) = default;
+};
+
+// Before rendering. templates/<locale>/<audience>/<kind>.mustache must exist for every (kind,
+// audience) that desk can write: see kNoticeKinds.
+struct NoticeDraft {
+  std::string kind;  // one of kNoticeKinds
+  Audience audience = Audience::reporter;
+  PersonId to;
+  AccountId account;            // preferred account; none: the person's preferred one
+  CaseId about;                 // none for help, greetings, lists
+  std::vector<EventId> events;  // the moves that this notice tells of; empty for plain answers
+  bool answers_input = false;   // may ride on the response to the message being decided
+  bool urgent = false;          // not held back by quiet hours
+  std::map<std::string, std::string> facts;  // template variables, plain text, already masked
+  // Repeated sections of the template: name -> rows of variables.
+  std::map<std::string, std::vector<std::map<std::string, std::string>>> lists;
+  std::vector<Button> buttons;
+};
+
+// After rendering; what a handler encodes.
+struct Notice {
+  NoticeId id;
+  std::string channel, recipient;  // recipient: platform user id
+  std::string kind;
+  std::string case_number;  // empty when about no case
+  std::string title;        // one line
+  std::string text;         // plain UTF-8, lines separated by \n
+  std::vector<Button> buttons;
+  std::string link;                           // absolute URL or empty
+  std::map<std::string, std::string> fields;  // for platforms with fixed fields: number place
+                                              // status owner due result
+};
+
+struct NoticeKind {
+  std::string_view name;
+  Audience audience;
+  bool echo;  // tells the reporter of a move (counts for P2)
+};
+
+// Every notice there is. desk may not invent others; the template test walks this table.
+inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
+    // moves, told to reporter and followers
+    {"registered", Audience::reporter, true},  // T1 (+T2 at once): number, understood, who, when
+    {"dispatched", Audience::reporter, true},  // new owner later than T1
+    {"accepted", Audience::reporter, true},    // T3
+    {"returned", Audience::reporter, true},    // T4, without blame
+    {"question", Audience::reporter, true},    // T5
+    {"going_on", Audience::reporter, true},    // T6 after timeout
+    {"progress", Audience::reporter, true},    // T7
+    {"closed", Audience::reporter, true},      // T15: closing echo
+    {"reopened", Audience::reporter, true},    // T16
+    {"withdrawn", Audience::reporter, true},   // T17
+    {"urged", Audience::reporter, true},       // 催办: facts
+    {"contacted", Audience::reporter, true},   // 联系: first contact recorded
+    {"silence", Audience::reporter, true},     // P3: facts-only progress note
+    // answers to the reporter
+    {"supplemented", Audience::reporter, false},
+    {"answered", Audience::reporter, false},  // thanks, passed to the owner
+    {"rated", Audience::reporter, false},
+    {"rated_low", Audience::reporter, false},  // who calls back by when
+    {"status", Audience::reporter, false},
+    {"status_list", Audience::reporter, false},
+    {"no_cases", Audience::reporter, false},
+    {"not_found", Audience::reporter, false},
+    {"not_now", Audience::reporter, false},   // the move is not possible now, and why
+    {"too_late", Audience::reporter, false},  // reopening after 15 days: new linked case
+    {"confirm_withdraw", Audience::reporter, false},
+    {"kept", Audience::reporter, false},        // withdrawal not confirmed
+    {"which_case", Audience::reporter, false},  // numbered choice
+    {"ask_place", Audience::reporter, false},
+    {"which_place", Audience::reporter, false},  // numbered choice
+    {"ask_problem", Audience::reporter, false},  // photo, voice or position first
+    {"bound", Audience::reporter, false},
+    {"welcome", Audience::reporter, false},
+    {"help", Audience::reporter, false},
+    {"thanks", Audience::reporter, false},
+    {"language", Audience::reporter, false},
+    {"muted", Audience::reporter, false},
+    {"human", Audience::reporter, false},   // who to telephone
+    {"advice", Audience::reporter, false},  // emergency numbers, when no case follows
+    // owner (cadre)
+    {"card", Audience::owner, false},  // T2: the case, due date, moves
+    {"done", Audience::owner, false},  // "your move is recorded", state as it is now
+    {"supplement", Audience::owner, false},
+    {"answer", Audience::owner, false},  // the reporter's answer to 追问
+    {"answer_timeout", Audience::owner, false},
+    {"urge", Audience::owner, false},
+    {"rating", Audience::owner, false},
+    {"reopened", Audience::owner, false},
+    {"withdrawn", Audience::owner, false},
+    {"accept_half", Audience::owner, false},  // half of the acceptance time is over
+    {"accept_over", Audience::owner, false},
+    {"due_tomorrow", Audience::owner, false},
+    {"due_now", Audience::owner, false},
+    {"overdue", Audience::owner, false},
+    {"silence", Audience::owner, false},  // P3: please write progress
+    {"refused", Audience::owner, false},  // move not possible: reason and what is possible
+    {"todo", Audience::owner, false},     // 待办
+    {"which_case", Audience::owner, false},
+    {"not_found", Audience::owner, false},
+    {"help", Audience::owner, false},
+    {"duties", Audience::owner, false},  // 职责
+    {"bound", Audience::owner, false},
+    {"taken_over", Audience::owner, false},  // somebody else has the case now
+    // office
+    {"card", Audience::office, false},  // a case without an owner below
+    {"returned", Audience::office, false},
+    {"overdue", Audience::office, false},
+    {"urge", Audience::office, false},    // third 催办
+    {"rating", Audience::office, false},  // bad rating
+});
+
+}  // namespace huiyin

@@ -1,0 +1,116 @@
+// The rows of one batch, and what a decision changes in them. Decisions fold into one set: the
+// second message about a case sees what the first did, and each row is written once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/cases/case.h"
+#include "server/cases/notice.h"
+#include "server/cases/transitions.h"
+
+namespace huiyin {
+
+// Rows that a decision cannot do without. The batch loads them and asks again (at most 3 rounds).
+struct Need {
+  std::set<CaseId> cases;
+  std::set<std::string> numbers;  // full case numbers
+  std::set<PersonId> persons;     // with their accounts
+  std::set<PersonId> cases_of;    // open and recently closed cases they reported or own
+  std::set<CaseId> history;       // last events of a case
+  bool empty() const {
+    return cases.empty() && numbers.empty() && persons.empty() && cases_of.empty() &&
+           history.empty();
+  }
+  void merge(const Need& other);
+};
+
+// What one input changes. Cases, persons and conversations are whole new values.
+struct Decision {
+  std::vector<Case> cases;  // created (version 0 and not in the set) or changed
+  std::vector<Person> persons;
+  std::vector<Conversation> conversations;
+  std::vector<Event> events;
+  std::vector<NoticeDraft> notices;  // in the order in which each recipient shall read them
+  // Account that from now on belongs to another person (binding by code). None: no change.
+  AccountId bind_account;
+  PersonId bind_to;
+};
+
+template <class T>
+struct Tracked {
+  T row;
+  enum State : std::uint8_t { loaded, changed, created } state = loaded;
+};
+
+// What was asked for and found absent is remembered too, so that "not loaded" and "not there"
+// differ: has_*() says whether the look-up was done.
+class WorkingSet {
+ public:
+  // Loading side (store, pipeline).
+  void put_loaded(Case row);
+  void put_loaded(Person row);
+  void put_loaded(Account row);
+  void put_loaded(Conversation row);
+  void put_history(CaseId id, std::vector<Event> events);
+  void mark_asked(const Need& need);  // these look-ups were done, found or not
+  void create(Person row);
+  void create(Account row);
+  void change(Account row);  // accounts are the pipeline's business (lanes, windows)
+
+  // Deciding side; pointers live until the next fold or put.
+  const Case* find_case(CaseId id) const;
+  const Case* find_case(std::string_view number) const;
+  const Person* person(PersonId id) const;
+  const Account* account(AccountId id) const;
+  const Account* account(std::string_view channel, std::string_view user) const;
+  std::vector<const Account*> accounts_of(PersonId id) const;
+  Conversation conversation(PersonId id) const;  // empty one when there is none
+  // All loaded cases that `id` reported / owns, newest registration first.
+  std::vector<const Case*> reported_by(PersonId id) const;
+  std::vector<const Case*> owned_by(PersonId id) const;
+  const std::vector<Event>& history(CaseId id) const;  // oldest first; empty when not loaded
+  bool asked_number(std::string_view number) const;
+  bool asked_case(CaseId id) const;
+  bool asked_cases_of(PersonId id) const;
+  bool asked_person(PersonId id) const;
+  bool asked_history(CaseId id) const;
+
+  // Applies all but the notices and the binding's account row, which the pipeline handles.
+  void fold(const Decision& decision);
+
+  // Saving side.
+  const std::map<CaseId, Tracked<Case>>& cases() const { return cases_; }
+  const std::map<PersonId, Tracked<Person>>& persons() const { return persons_; }
+  const std::map<AccountId, Tracked<Account>>& accounts() const { return accounts_; }
+  const std::map<PersonId, Tracked<Conversation>>& conversations() const { return conversations_; }
+  const std::vector<Event>& new_events() const { return new_events_; }
+
+ private:
+  std::map<CaseId, Tracked<Case>> cases_;
+  std::map<std::string, CaseId, std::less<>> by_number_;
+  std::map<PersonId, Tracked<Person>> persons_;
+  std::map<AccountId, Tracked<Account>> accounts_;
+  std::map<std::pair<std::string, std::string>, AccountId, std::less<>> by_user_;
+  std::map<PersonId, Tracked<Conversation>> conversations_;
+  std::map<CaseId, std::vector<Event>> history_;
+  std::vector<Event> new_events_;
+  Need asked_;
+};
+
+// Ids and case numbers reserved for a batch, so that deciding stays pure. A second attempt of the
+// batch rewinds and draws the same ones.
+class Supply {
+ public:
+  virtual ~Supply() = default;
+  virtual std::int64_t next_id() = 0;
+  // "261123-0042" for the Shanghai date of `at`.
+  virtual std::string next_number(Instant at) = 0;
+};
+
+}  // namespace huiyin

@@ -1,0 +1,270 @@
+// The database seam in domain types. Nothing outside server/store knows SQL. One body of SQL
+// (store.cpp ...) on two engines behind Connection (connection.h): sqlite.cpp, mysql.cpp.
+//
+// Threads: a Store belongs to one thread at a time and blocks; open one per worker. Times named
+// "database time" come from the database's clock.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/cases/directory.h"
+#include "server/cases/notice.h"
+#include "server/cases/working_set.h"
+
+namespace huiyin::store {
+
+// What a failure means for the caller: facts/reliability.md P9, facts/stack.md.
+enum class Trouble {
+  retry,      // deadlock, lock wait, certification conflict, BUSY, version moved: whole batch again
+  lost,       // connection gone before COMMIT was sent: nothing was done; new connection, again
+  in_commit,  // connection gone during COMMIT: unknown; settle with was_committed()
+  duplicate,  // unique key taken meanwhile: load again, the winner is there
+  poison,     // this data can never be stored (too long, bad string)
+  away,       // read-only, no quorum, refused: back off, 503
+  full,       // disk full
+  broken,     // schema missing, bad login, bug: stop
+};
+class Error : public std::runtime_error {
+ public:
+  Error(Trouble trouble, int code, const std::string& what)
+      : std::runtime_error{what}, trouble_{trouble}, code_{code} {}
+  Trouble trouble() const { return trouble_; }
+  int code() const { return code_; }  // the engine's
+
+ private:
+  Trouble trouble_;
+  int code_;
+};
+
+struct InboundKey {
+  std::string channel, dedupe_key;
+  friend auto operator<=>(const InboundKey&, const InboundKey&) = default;
+};
+
+struct Nonce {
+  std::string channel, nonce, body_hash;
+};
+
+// One platform message that took effect, with what answers it.
+struct Inbound {
+  InboundKey key;
+  std::string sender;
+  std::string kind;
+  std::string body;
+  Instant sent_at, received_at;
+  CaseId about;    // none when it touched no case
+  NoticeId reply;  // the notice that rode on the response; none
+};
+
+enum class NoticeState {
+  riding,   // on the HTTP response; `next_at` is when it goes by API instead
+  due,      // to be sent by whoever holds the lane, from next_at on (database time)
+  sending,  // in the hands of the lane's holder
+  sent,     // the platform took it (or read by the recipient on pulled channels)
+  held,     // no way open now: waits for the person's next message
+  dead,     // given up: code says why; listed for the operator
+};
+
+struct NoticeRow {
+  Notice notice;  // with rendered content
+  AccountId account;
+  PersonId person;
+  CaseId about;
+  std::vector<EventId> events;  // first one in notices.event_id, all in notice_events
+  bool echo = false;
+  bool urgent = false;
+  NoticeState state = NoticeState::due;
+  int attempts = 0;
+  std::int64_t seq = 0;         // within the lane
+  std::int64_t lane_token = 0;  // of the holder when sending
+  Instant next_at;              // database time
+  Instant created_at;           // business time
+};
+
+// Everything that one batch writes.
+struct Writes {
+  std::string batch_id;
+  const WorkingSet* set = nullptr;  // created and changed rows, new events
+  std::vector<Inbound> inbound;
+  std::vector<NoticeRow> notices;
+  std::vector<Nonce> nonces;
+  std::vector<AccountId> release_held;  // notices held for these accounts become due
+};
+
+// One transaction. Destroyed without commit: rolled back, never throws there. Lock order: persons,
+// cases by ascending id, accounts (lanes) by ascending id; a caller that finds it needs an earlier
+// class begins again.
+class Batch {
+ public:
+  virtual ~Batch() = default;
+  virtual std::int64_t directory_version() = 0;
+  virtual Instant database_now() = 0;
+  // Those of `keys` that were handled before.
+  virtual std::map<InboundKey, Inbound> find_inbound(std::span<const InboundKey> keys) = 0;
+  virtual std::map<NoticeId, NoticeRow> find_notices(std::span<const NoticeId> ids) = 0;
+  // Stored body hash of each nonce already seen, by (channel, nonce).
+  virtual std::map<std::pair<std::string, std::string>, std::string> find_nonces(
+      std::span<const Nonce> claims) = 0;
+  // Accounts by (channel, user), not locked.
+  virtual void load_accounts(std::span<const std::pair<std::string, std::string>> users,
+                             WorkingSet& set) = 0;
+  // Persons with accounts and conversations (persons locked), then cases (locked), then history;
+  // marks all of `need` as asked. cases_of: open ones and those closed within `closed_since`.
+  virtual void load(const Need& need, Instant closed_since, WorkingSet& set) = 0;
+  // Locks and reloads account rows; created ones are left alone.
+  virtual void lock_accounts(const std::set<AccountId>& ids, WorkingSet& set) = 0;
+  // Multi-row statements; every update is conditional on the version read: Trouble::retry when one
+  // is short. Trouble::duplicate when a unique key was taken.
+  virtual void save(const Writes& writes) = 0;
+  virtual void commit() = 0;  // executes COMMIT; Trouble::in_commit when the answer is missing
+};
+
+struct LaneClaim {
+  AccountId account;
+  std::int64_t token = 0;
+  std::string channel, user;
+  Instant window_until;
+  int window_left = 0;
+  bool following = true;
+  std::vector<NoticeRow> notices;  // due ones in seq order, now `sending`
+};
+
+struct SendResult {
+  NoticeId id;
+  AccountId account;
+  std::int64_t lane_token = 0;  // fencing: ignored when the lane has another holder by now
+  NoticeState state = NoticeState::sent;
+  int attempts = 0;
+  std::chrono::milliseconds again_in{0};  // for due
+  std::string code, platform_id;
+  bool spent_window = false;  // one of the window's messages was used
+  bool close_window = false;  // the platform says the window is over
+  bool unfollowed = false;
+};
+
+struct StoredToken {
+  std::string value;
+  std::int64_t generation = 0;   // grows with each refresh
+  std::chrono::seconds left{0};  // database time; negative: expired
+  std::chrono::seconds age{0};   // since the last refresh
+};
+
+struct Quarantined {
+  std::string channel, dedupe_key, reason, body;
+  Instant at;
+};
+
+struct Counts {
+  std::int64_t notices_due = 0, notices_held = 0, notices_dead = 0, quarantined = 0, open_cases = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // -- schema
+  virtual void migrate() = 0;  // numbered migrations, safe to run twice and from two processes
+  virtual bool schema_current() = 0;
+  virtual void ping() = 0;                                     // throws Error
+  virtual std::vector<std::string> durability_warnings() = 0;  // P1: flush settings not safe
+
+  // -- inbox
+  virtual std::unique_ptr<Batch> begin() = 0;
+  // After Trouble::in_commit: opens a new connection, kills the old one on the server, reads the id
+  // with a lock. True: committed.
+  virtual bool was_committed(const std::string& batch_id) = 0;
+  // After lost or in_commit, and whenever a connection is suspect.
+  virtual void reconnect() = 0;
+  // First value of a block of `n` consecutive ones, never given out before. `sequence`: "id" or a
+  // case day "261123". Own transaction.
+  virtual std::int64_t lease(const std::string& sequence, std::int64_t n) = 0;
+  virtual void quarantine(const Quarantined& row) = 0;
+
+  // -- timers
+  // Cases whose next_due_at <= now (business time), earliest first.
+  virtual std::vector<CaseId> due_cases(Instant now, int limit) = 0;
+  virtual std::optional<Instant> next_due() = 0;
+
+  // -- outbox (lanes: leases with fencing)
+  // Takes free, lapsed or own lanes with notices due now (also riding ones that are overdue, and
+  // `sending` ones of a lapsed lane). At most `limit` notices.
+  virtual std::vector<LaneClaim> claim(const std::string& owner, std::chrono::milliseconds lease,
+                                       int limit) = 0;
+  // Renews own lanes in bulk; returns those that are still ours.
+  virtual std::set<AccountId> renew(const std::string& owner, std::chrono::milliseconds lease,
+                                    std::span<const std::pair<AccountId, std::int64_t>> lanes) = 0;
+  // Gives lanes back that have nothing in flight.
+  virtual void release(std::span<const std::pair<AccountId, std::int64_t>> lanes) = 0;
+  // Writes results in bulk; returns the ids that were refused because the lane's token moved on.
+  virtual std::vector<NoticeId> finish(std::span<const SendResult> results) = 0;
+  // Notices that rode: `written` are sent; the rest go by API at database now + `wait`.
+  virtual void rode(std::span<const NoticeId> written, std::span<const NoticeId> missed,
+                    std::chrono::milliseconds wait) = 0;
+  // Delivery report of a platform. False when nothing of ours has that id.
+  virtual bool report(const std::string& channel, const std::string& platform_id, bool delivered,
+                      const std::string& code) = 0;
+  virtual std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
+                                            std::int64_t after) = 0;
+  virtual Counts counts() = 0;
+
+  // -- access tokens
+  virtual std::optional<StoredToken> token(const std::string& channel) = 0;
+  // True when `owner` may refresh now: generation still `seen`, no other lease running, last
+  // refresh at least `pause` ago.
+  virtual bool lease_token(const std::string& channel, const std::string& owner, std::int64_t seen,
+                           std::chrono::milliseconds lease, std::chrono::milliseconds pause) = 0;
+  // False when the lease was lost meanwhile.
+  virtual bool save_token(const std::string& channel, const std::string& owner,
+                          const std::string& value, std::chrono::seconds lifetime) = 0;
+
+  // -- directory
+  virtual std::int64_t directory_version() = 0;
+  virtual DirectoryPtr load_directory() = 0;
+  // Upserts, all in one transaction; version grows only when something changed. Returns rows
+  // changed. People are matched by code, accounts by (channel, user), duties by (unit, person,
+  // role, from).
+  virtual std::size_t import_units(std::span<const Unit> units) = 0;
+  virtual std::size_t import_people(
+      std::span<const std::pair<Person, std::vector<std::pair<std::string, std::string>>>> people,
+      std::span<const std::vector<std::string>> specialities) = 0;
+  struct DutyImport {
+    UnitCode unit;
+    std::string person_code;
+    int priority = 1;
+    DutyRole role = DutyRole::stationed_cadre;
+    Instant from, to;
+    std::string hours;
+  };
+  virtual std::size_t import_duties(std::span<const DutyImport> duties) = 0;
+
+  // -- export: calls back for each case registered or changed since, with its events
+  virtual void export_cases(
+      Instant since, const std::function<void(const Case&, const std::vector<Event>&)>& row) = 0;
+
+  // Deletes inbound, nonces and batch ids older than this (database time). Returns rows deleted.
+  virtual std::size_t forget(std::chrono::hours age) = 0;
+};
+
+// "sqlite:path", "mysql://user:password@host:port/database[?socket=/path]". Throws
+// std::invalid_argument for a malformed URL, Error when the database cannot be opened. Error texts
+// never hold the password.
+std::unique_ptr<Store> open(const std::string& url);
+
+}  // namespace huiyin::store
+
+template <>
+struct huiyin::EnumNames<huiyin::store::NoticeState> {
+  static constexpr std::array<std::string_view, 6> kNames{"riding", "due",  "sending",
+                                                          "sent",   "held", "dead"};
+};
