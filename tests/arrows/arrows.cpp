@@ -1,0 +1,172 @@
+#include "tests/arrows/arrows.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <optional>
+#include <regex>
+#include <string_view>
+
+namespace huiyin::arrows {
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string_view>;
+
+struct Room {
+  std::string_view name;
+  std::string_view path;  // a file belongs to the first room whose path it starts with
+  Words project;          // what it may include of the project, as path prefixes
+  bool standard_only;     // of <...>, only the standard library and what kLibraries grants
+};
+
+const std::array<Room, 11> kRooms = {{
+    {"cases", "server/cases/", {"server/cases/"}, true},
+    {"intake", "server/intake/", {"server/intake/", "server/cases/"}, true},
+    // Of the intake, desk sees the result only: deciding must not depend on how text was read.
+    {"desk", "server/desk/", {"server/desk/", "server/cases/", "server/intake/meaning.h"}, true},
+    {"store", "server/store/", {"server/store/", "server/cases/"}, false},
+    {"net", "server/net/", {"server/net/"}, false},
+    {"ops", "server/ops/", {"server/ops/"}, false},
+    {"pipeline",
+     "server/pipeline/",
+     {"server/pipeline/", "server/cases/", "server/intake/", "server/desk/", "server/store/",
+      "server/net/", "server/ops/", "handlers/channel.h", "handlers/registry.h"},
+     false},
+    {"web", "server/web/", {"server/web/", "server/cases/", "server/store/", "server/net/"}, false},
+    {"handlers", "handlers/", {"handlers/", "server/cases/", "server/net/http.h"}, false},
+    {"app", "server/app", {"server/", "handlers/"}, false},
+    {"app", "server/main.cpp", {"server/", "handlers/"}, false},
+}};
+
+struct Library {
+  std::string_view header;  // prefix of what stands between < and >
+  Words rooms;
+};
+
+// The first match decides; a header that matches nothing is left alone (POSIX and the like).
+const std::array<Library, 20> kLibraries = {{
+    {"boost/beast", {"net"}},
+    {"boost/asio", {"net", "app"}},
+    {"boost/json", {"handlers", "web", "app"}},
+    {"boost/url", {"net", "handlers", "web"}},
+    {"boost/", {"net", "handlers", "web", "pipeline", "app"}},
+    {"openssl/", {"net", "handlers"}},
+    {"pugixml", {"handlers"}},
+    {"sqlite3", {"store"}},
+    {"cppconn/", {"store"}},
+    {"mysql", {"store"}},
+    {"mariadb/", {"store"}},
+    {"spdlog/", {"ops", "pipeline", "app"}},
+    {"toml++/", {"ops", "app"}},
+    {"prometheus/", {"ops"}},
+    {"CLI/", {"app"}},
+    {"kainjow/", {"pipeline", "web"}},
+    {"mustache", {"pipeline", "web"}},
+    {"unicode/", {"intake"}},
+    {"gtest/", {}},
+    {"gmock/", {}},
+}};
+
+bool contains(const Words& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+const Room* room_of(std::string_view file) {
+  for (const Room& room : kRooms) {
+    if (file.starts_with(room.path)) return &room;
+  }
+  return nullptr;
+}
+
+struct Include {
+  std::string header;
+  bool angled = false;
+};
+
+// What is wrong with `include` in `room`, if anything.
+std::optional<std::string> fault(const Room& room, const Include& include) {
+  const std::string_view header = include.header;
+  const std::string who = "room " + std::string{room.name} + " may not include ";
+  if (!include.angled) {
+    if (!header.starts_with("server/") && !header.starts_with("handlers/")) {
+      return "write \"" + include.header + "\" from the root of the repository, or as <...>";
+    }
+    const auto grants = [&](std::string_view prefix) { return header.starts_with(prefix); };
+    if (std::ranges::any_of(room.project, grants)) return std::nullopt;
+    return who + include.header;
+  }
+  for (const Library& library : kLibraries) {
+    if (!header.starts_with(library.header)) continue;
+    if (contains(library.rooms, room.name)) return std::nullopt;
+    return who + "<" + include.header + ">";
+  }
+  const bool looks_standard = header.find_first_of("/.") == std::string_view::npos;
+  if (room.standard_only && !looks_standard) {
+    return who + "<" + include.header + ">: only the standard library";
+  }
+  return std::nullopt;
+}
+
+bool is_source(const fs::path& path) {
+  static constexpr std::array<std::string_view, 5> kExtensions = {".h", ".hpp", ".cpp", ".cc",
+                                                                  ".ipp"};
+  return std::ranges::find(kExtensions, path.extension().string()) != kExtensions.end();
+}
+
+void read_file(const fs::path& path, const std::string& name, Report& report) {
+  static const std::regex kInclude{R"(^\s*#\s*include(_next)?\b\s*(.*)$)"};
+  static const std::regex kHeader{R"(^([<"])([^>"]+)[>"].*$)"};
+  const Room* room = room_of(name);
+  std::ifstream in{path};
+  std::string line;
+  bool beast = false;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    std::smatch found;
+    if (!std::regex_match(line, found, kInclude)) continue;
+    const std::string rest = found[2];
+    const std::string place = name + ":" + std::to_string(number) + ": ";
+    if (!std::regex_match(rest, found, kHeader)) {
+      report.violations.push_back(place + "an #include must name its header");
+      continue;
+    }
+    const Include include{.header = found[2], .angled = found[1] == "<"};
+    beast = beast || include.header.starts_with("boost/beast");
+    if (room == nullptr) continue;
+    if (const auto what = fault(*room, include)) report.violations.push_back(place + *what);
+  }
+  if (beast) report.beast_files.push_back(name);
+  ++report.files;
+}
+
+}  // namespace
+
+Report check(const fs::path& root) {
+  Report report;
+  std::vector<fs::path> sources;
+  for (const char* top : {"server", "handlers", "tests"}) {
+    if (!fs::is_directory(root / top)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator{root / top}) {
+      if (entry.is_regular_file() && is_source(entry.path())) sources.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(sources);
+  for (const fs::path& source : sources) {
+    const std::string name = source.lexically_relative(root).generic_string();
+    if (name.starts_with("server/") && room_of(name) == nullptr) {
+      report.violations.push_back(name + ":1: belongs to no room of the design");
+    }
+    read_file(source, name, report);
+  }
+  if (sources.empty()) report.violations.push_back(root.string() + ":1: no sources here");
+  if (report.beast_files.size() > kMaxBeastFiles) {
+    for (const std::string& file : report.beast_files) {
+      report.violations.push_back(file + ":1: Beast is in " +
+                                  std::to_string(report.beast_files.size()) +
+                                  " files, allowed are " + std::to_string(kMaxBeastFiles));
+    }
+  }
+  return report;
+}
+
+}  // namespace huiyin::arrows
