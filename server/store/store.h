@@ -88,6 +88,7 @@ struct NoticeRow {
   int attempts = 0;
   std::int64_t seq = 0;         // within the lane
   std::int64_t lane_token = 0;  // of the holder when sending
+  std::string code;             // why dead, or "rode" when it was sent on a response
   Instant next_at;              // database time
   Instant created_at;           // business time
 };

@@ -1,0 +1,64 @@
+// Inputs -> recorded effects. Workers take whatever waits, load, decide, save, commit once; the
+// rules are in DESIGN §1a.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/cases/message.h"
+#include "server/cases/notice.h"
+#include "server/intake/meaning.h"
+#include "server/pipeline/monitor.h"
+#include "server/pipeline/runtime.h"
+#include "server/store/store.h"
+
+namespace huiyin {
+
+class Outbox;
+
+struct Receipt {
+  enum Status {
+    accepted,     // committed now
+    duplicate,    // was committed before; `reply` is the same as then
+    replayed,     // nonce was used with another body: refuse (401)
+    unavailable,  // nothing stored: 503 with Retry-After
+    quarantined,  // stored raw, no effect: 200
+  } status = unavailable;
+  std::optional<Notice> reply;  // may ride on the HTTP response; report its fate to Outbox::rode
+};
+
+struct InboxOptions {
+  unsigned workers = 1;                   // one for SQLite
+  std::size_t batch = 256;                // inputs a batch at most
+  std::size_t queue = 4096;               // inputs waiting per worker; beyond: unavailable at once
+  std::chrono::milliseconds stale{2000};  // waited longer than this: unavailable
+  std::string journal_directory;          // crash journal; empty: none
+};
+
+class Inbox {
+ public:
+  using Done = std::function<void(Receipt)>;
+  // Opens one store for each worker.
+  using OpenStore = std::function<std::unique_ptr<store::Store>()>;
+
+  static std::unique_ptr<Inbox> start(InboxOptions options, OpenStore open, Current& current,
+                                      const Channels& channels, const Clock& clock, Outbox& outbox,
+                                      Monitor& monitor);
+  virtual ~Inbox() = default;  // drains
+
+  // Thread-safe. `done` is called exactly once, on a worker's thread or at once on the caller's,
+  // and must not block. Inputs of one sender are decided in the order of submission.
+  virtual void submit(Message message, Meaning meaning, Done done) = 0;
+  // A case's timer ran out. `done` likewise.
+  virtual void due(CaseId id, Done done) = 0;
+  // Signed but senseless bodies.
+  virtual void quarantine(store::Quarantined row, Done done) = 0;
+  virtual std::size_t waiting() const = 0;
+  // Takes nothing new (unavailable), finishes what waits, ends the workers.
+  virtual void stop() = 0;
+};
+
+}  // namespace huiyin

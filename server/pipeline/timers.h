@@ -1,0 +1,27 @@
+// Wakes cases whose next_due_at has come and feeds them to the inbox. Any number of processes may
+// do so at once: the decision is conditional on the case, so each timer takes effect once.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "server/pipeline/inbox.h"
+#include "server/store/store.h"
+
+namespace huiyin {
+
+class Timers {
+ public:
+  // Polls every `poll`; zero: only when asked.
+  static std::unique_ptr<Timers> start(std::chrono::milliseconds poll,
+                                       std::unique_ptr<store::Store> store, Inbox& inbox,
+                                       const Clock& clock, Monitor& monitor);
+  virtual ~Timers() = default;  // stops and joins
+
+  // Decides all that is due by clock.now(), in order, and returns when committed. Thread-safe.
+  virtual void run_due() = 0;
+  // Due time of the next timer, if any.
+  virtual std::optional<Instant> next() = 0;
+};
+
+}  // namespace huiyin

@@ -1,0 +1,27 @@
+// /hooks/{channel}: decode -> understand -> inbox -> acknowledge. The one way in from platforms.
+#pragma once
+
+#include "server/net/server.h"
+#include "server/pipeline/inbox.h"
+#include "server/pipeline/outbox.h"
+
+namespace huiyin {
+
+struct WebhookParts {
+  const Channels& channels;
+  Current& current;
+  Inbox& inbox;
+  Outbox& outbox;
+  const Clock& clock;
+  Monitor& monitor;
+  // Reads for pulled channels; called on the network thread's behalf, must not block it: hands the
+  // rows over later.
+  std::function<void(std::string channel, std::string user, std::int64_t after,
+                     std::function<void(std::vector<Notice>)>)>
+      fetch;
+};
+
+// Answers every request below /hooks/; unknown channel: 404. Never blocks, never throws.
+void handle_webhook(const WebhookParts& parts, net::HttpRequest request, net::Respond respond);
+
+}  // namespace huiyin
