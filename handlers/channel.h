@@ -112,9 +112,11 @@ class Channel {
   virtual Decoded decode(const net::HttpRequest& request, Instant now) const = 0;
 
   // The HTTP answer after the commit. `reply`: notice that rides on it, null when there is none.
-  // `request` is the one that was decoded; `now` in the platform's clock. 16 fresh random bytes.
-  virtual net::HttpResponse acknowledge(const net::HttpRequest& request, const Notice* reply,
-                                        Instant now,
+  // `request` is the one that was decoded; `message`: the one of its messages that `reply` answers
+  // (or the first; null when decode found none), so that nothing is decrypted a second time.
+  // `now` in the platform's clock. 16 fresh random bytes, used once.
+  virtual net::HttpResponse acknowledge(const net::HttpRequest& request, const Message* message,
+                                        const Notice* reply, Instant now,
                                         std::span<const unsigned char, 16> random) const = 0;
   // Can a notice ride on the response to this message?
   virtual bool can_reply(const Message& message) const = 0;
