@@ -10,6 +10,8 @@ namespace huiyin::net {
 
 using Header = std::pair<std::string, std::string>;
 
+bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII
+
 // Case-insensitive (ASCII) look-up; empty when absent. The view lives as long as `headers`.
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name);
 
