@@ -44,3 +44,17 @@ progress() {
     }
     { print; fflush() }'
 }
+
+# A port nobody listens on right now; another program may still take it before the caller does.
+free_port() {
+  local port
+  for _ in $(seq 100); do
+    port=$((20000 + RANDOM % 12000))
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      printf '%s\n' "$port"
+      return
+    fi
+  done
+  printf 'no free port between 20000 and 32000\n' >&2
+  return 1
+}
