@@ -67,9 +67,18 @@ struct EnumNames<Role> {
                                                           "system"};
 };
 
-enum class ClockAction { keep, start_accept, start_handle, pause, resume, stop };
+// What the move does to the case's clocks (§5). step() does what needs no calendar; desk sets the
+// new accept_due and due_at.
+enum class ClockAction {
+  keep,
+  start_accept,  // enters dispatched: acceptance runs, handling too when level or round is new
+  start_handle,  // handling runs from now
+  pause,         // paused_at = now
+  resume,        // due_at moves by the pause: shifted_due() in calendar.h, before step()
+  stop,          // no clock runs any more
+};
 
-// One row of the table. `echo`: the reporter must hear of it (P2).
+// One row of the table (transitions_table.h). `echo`: the reporter must hear of it (P2).
 struct Rule {
   Stage from;
   Move move;
@@ -79,7 +88,13 @@ struct Rule {
   std::uint8_t min_level, max_level;  // 1..4, where the row holds
   bool echo;
   ClockAction clock;
+  bool approval = false;  // the office one level up has to agree before step() (§4 rules)
 };
+
+// Closing with such an outcome needs the same agreement.
+constexpr bool needs_approval(Outcome outcome) {
+  return outcome == Outcome::rejected || outcome == Outcome::planned;
+}
 
 // Looks the row up. Empty: that person may not make that move now.
 std::optional<Rule> find_rule(Stage from, Move move, Role by, Level level);
@@ -92,7 +107,7 @@ struct Event {
   CaseId case_id;
   Move move = Move::note;
   Stage from = Stage::draft, to = Stage::draft;
-  Level level = Level::frontline;
+  Level level = Level::frontline;  // after the move
   Role role = Role::system;
   PersonId actor;  // none for system
   Instant at;
@@ -100,8 +115,15 @@ struct Event {
   bool echo = false;  // owes the reporter and each follower one notice
 };
 
-// Nothing else writes a stage. Applies the row to `c` (stage, level, round on reopen, pauses) and
-// returns the event without id; throws std::logic_error when the rule is not of the case's stage.
+// Nothing else writes a stage. Applies the row to `c` and returns the event without id; throws
+// std::logic_error, with `c` untouched, when the row is not of the case's stage and level. Writes
+//   stage, level;
+//   registered_at, dispatched_at, accepted_at, contacted_at (the first time), closed_at, when the
+//   move is that;
+//   paused_at (set by pause, cleared by resume, stop and a new dispatch);
+//   accept_due = epoch as soon as the case is no longer dispatched (desk sets it on the way in);
+//   on reopen: round + 1; outcome, result, rating, closed_at and accepted_at are empty again.
+// Everything else (owner, due_at, counters, outcome, timer) is desk's.
 Event step(Case& c, const Rule& rule, PersonId actor, Instant at, std::string text);
 
 }  // namespace huiyin
