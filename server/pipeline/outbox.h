@@ -39,7 +39,8 @@ class Outbox {
   // Keeps the notice's place in its lane before the commit; false: leave it `due`.
   virtual bool reserve(AccountId lane, std::int64_t token, std::int64_t seq) = 0;
   // After the commit: the rows to send (each was reserved). `account` as committed.
-  virtual void fill(std::vector<std::pair<store::NoticeRow, Account>> rows) = 0;
+  // `more`: other notices were left `due` and can be claimed now.
+  virtual void fill(std::vector<std::pair<store::NoticeRow, Account>> rows, bool more) = 0;
   virtual void cancel(AccountId lane, std::int64_t seq) = 0;  // the batch was rolled back
   // The person wrote: their window is renewed.
   virtual void window(const Account& account) = 0;

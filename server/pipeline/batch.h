@@ -1,0 +1,75 @@
+// One batch = one transaction: load, decide, save, COMMIT, then receipts. Retries, bisects and
+// settles unknown commits by the rules of DESIGN §1a.
+#pragma once
+
+#include <chrono>
+#include <random>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/pipeline/inbox.h"
+#include "server/pipeline/journal.h"
+#include "server/pipeline/outbox.h"
+#include "server/pipeline/supply.h"
+
+namespace huiyin {
+
+// One input on its way. `due` set: a timer; else a message.
+struct Job {
+  Message message;
+  Meaning meaning;
+  CaseId due;
+  Inbox::Done done;
+  std::chrono::steady_clock::time_point queued;
+
+  store::InboundKey key() const { return {message.channel, message.dedupe_key}; }
+};
+
+struct BatchParts {
+  Current& current;
+  const Channels& channels;
+  const Clock& clock;
+  Outbox& outbox;
+  Monitor& monitor;
+  Journal& journal;
+};
+
+// Belongs to one worker thread, as its store does.
+class BatchRunner {
+ public:
+  BatchRunner(unsigned worker, std::unique_ptr<store::Store> store, BatchParts parts);
+
+  // Calls `done` of every job exactly once.
+  void run(std::vector<Job>& jobs);
+  void quarantine(const store::Quarantined& row, const Inbox::Done& done);
+
+ private:
+  struct Plan;
+
+  void run_span(std::span<Job> jobs);
+  void attempt(std::span<Job> jobs, Plan& plan);
+  RuntimePtr runtime_for(store::Batch& tx);
+  void find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan);
+  void load(store::Batch& tx, std::span<Job> jobs, Plan& plan);
+  Need decide_all(std::span<Job> jobs, Plan& plan);
+  void lock_recipients(store::Batch& tx, std::span<Job> jobs, Plan& plan);
+  void touch_sender(const Job& job, Plan& plan);
+  void bind(const Decision& decision, Plan& plan);
+  void write_notices(std::size_t index, const Job& job, Plan& plan);
+  void place_in_lane(store::NoticeRow& row, Account& lane, Plan& plan);
+  AccountId recipient_of(const NoticeDraft& draft, const Plan& plan) const;
+  void settle(std::span<Job> jobs, Plan& plan);
+  void give_up(std::span<Job> jobs, std::string_view why);
+  void set_aside(Job& job, const std::string& reason);
+  void pause(int attempt);
+
+  unsigned worker_;
+  std::unique_ptr<store::Store> store_;
+  BatchParts parts_;
+  LeasedSupply supply_;
+  std::mt19937_64 random_;
+};
+
+}  // namespace huiyin
