@@ -49,19 +49,22 @@ struct Tracked {
 };
 
 // What was asked for and found absent is remembered too, so that "not loaded" and "not there"
-// differ: has_*() says whether the look-up was done.
+// differ: asked_*() says whether the look-up was done (or is needless: the row is here, or was
+// created in this batch). One thread at a time.
 class WorkingSet {
  public:
-  // Loading side (store, pipeline).
+  // Loading side (store, pipeline). A row that is here already stays: it may have been changed.
   void put_loaded(Case row);
   void put_loaded(Person row);
   void put_loaded(Account row);
   void put_loaded(Conversation row);
   void put_history(CaseId id, std::vector<Event> events);
   void mark_asked(const Need& need);  // these look-ups were done, found or not
+  // New rows; std::logic_error when the id (or the account's channel and user) is taken.
   void create(Person row);
   void create(Account row);
-  void change(Account row);  // accounts are the pipeline's business (lanes, windows)
+  // Accounts are the pipeline's business (lanes, windows). std::logic_error when it is not here.
+  void change(Account row);
 
   // Deciding side; pointers live until the next fold or put.
   const Case* find_case(CaseId id) const;
@@ -69,19 +72,21 @@ class WorkingSet {
   const Person* person(PersonId id) const;
   const Account* account(AccountId id) const;
   const Account* account(std::string_view channel, std::string_view user) const;
-  std::vector<const Account*> accounts_of(PersonId id) const;
-  Conversation conversation(PersonId id) const;  // empty one when there is none
-  // All loaded cases that `id` reported / owns, newest registration first.
+  std::vector<const Account*> accounts_of(PersonId id) const;  // by ascending id
+  Conversation conversation(PersonId id) const;                // empty one when there is none
+  // All loaded cases that `id` reported / owns, newest registration first, drafts before all.
   std::vector<const Case*> reported_by(PersonId id) const;
   std::vector<const Case*> owned_by(PersonId id) const;
-  const std::vector<Event>& history(CaseId id) const;  // oldest first; empty when not loaded
+  // Oldest first, with what this batch added; empty when not loaded.
+  const std::vector<Event>& history(CaseId id) const;
   bool asked_number(std::string_view number) const;
   bool asked_case(CaseId id) const;
   bool asked_cases_of(PersonId id) const;
   bool asked_person(PersonId id) const;
   bool asked_history(CaseId id) const;
 
-  // Applies all but the notices and the binding's account row, which the pipeline handles.
+  // Applies all but the notices and the binding's account row, which the pipeline handles. Throws
+  // std::logic_error, with nothing applied, for a row whose version is not the one in the set.
   void fold(const Decision& decision);
 
   // Saving side.
@@ -92,12 +97,18 @@ class WorkingSet {
   const std::vector<Event>& new_events() const { return new_events_; }
 
  private:
+  void index(const Case& row);
+  void unindex(const Case& row);
+  bool created(PersonId id) const;
+  bool created(CaseId id) const;
+
   std::map<CaseId, Tracked<Case>> cases_;
   std::map<std::string, CaseId, std::less<>> by_number_;
   std::map<PersonId, Tracked<Person>> persons_;
   std::map<AccountId, Tracked<Account>> accounts_;
   std::map<std::pair<std::string, std::string>, AccountId, std::less<>> by_user_;
   std::map<PersonId, Tracked<Conversation>> conversations_;
+  std::map<PersonId, std::set<CaseId>> by_reporter_, by_owner_;
   std::map<CaseId, std::vector<Event>> history_;
   std::vector<Event> new_events_;
   Need asked_;

@@ -1,0 +1,244 @@
+#include "server/cases/working_set.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace huiyin {
+
+namespace {
+
+// std::map nodes stay where they are, so pointers into them do too.
+template <class Key, class T>
+const T* row_of(const std::map<Key, Tracked<T>>& rows, Key id) {
+  const auto found = rows.find(id);
+  return found == rows.end() ? nullptr : &found->second.row;
+}
+
+[[noreturn]] void fail(const char* what, std::int64_t id) {
+  throw std::logic_error{"working set: " + std::string{what} + " " + std::to_string(id)};
+}
+
+// A changed row carries the version that was read; a created one has none in the set and version 0.
+template <class Key, class T>
+void check_version(const std::map<Key, Tracked<T>>& rows, Key id, const T& row, const char* what) {
+  if (!id) fail(what, id.raw());
+  const auto found = rows.find(id);
+  const std::int64_t expected = found == rows.end() ? 0 : found->second.row.version;
+  if (row.version != expected) fail(what, id.raw());
+}
+
+template <class Key, class T>
+void put(std::map<Key, Tracked<T>>& rows, Key id, T row) {
+  using State = typename Tracked<T>::State;
+  const auto [place, fresh] = rows.try_emplace(id, Tracked<T>{row, State::created});
+  if (fresh) return;
+  place->second.row = std::move(row);
+  if (place->second.state == State::loaded) place->second.state = State::changed;
+}
+
+// Drafts have no registration yet: they are the newest.
+bool newer(const Case* a, const Case* b) {
+  const bool draft_a = a->registered_at == Instant{}, draft_b = b->registered_at == Instant{};
+  if (draft_a != draft_b) return draft_a;
+  if (a->registered_at != b->registered_at) return a->registered_at > b->registered_at;
+  return a->id > b->id;
+}
+
+std::vector<const Case*> newest_first(const std::map<PersonId, std::set<CaseId>>& index,
+                                      const std::map<CaseId, Tracked<Case>>& cases, PersonId id) {
+  std::vector<const Case*> found;
+  if (const auto ids = index.find(id); ids != index.end())
+    for (CaseId one : ids->second) found.push_back(&cases.at(one).row);
+  std::ranges::sort(found, newer);
+  return found;
+}
+
+void drop(std::map<PersonId, std::set<CaseId>>& index, PersonId person, CaseId id) {
+  const auto found = index.find(person);
+  if (found == index.end()) return;
+  found->second.erase(id);
+  if (found->second.empty()) index.erase(found);
+}
+
+}  // namespace
+
+void Need::merge(const Need& other) {
+  cases.insert(other.cases.begin(), other.cases.end());
+  numbers.insert(other.numbers.begin(), other.numbers.end());
+  persons.insert(other.persons.begin(), other.persons.end());
+  cases_of.insert(other.cases_of.begin(), other.cases_of.end());
+  history.insert(other.history.begin(), other.history.end());
+}
+
+// ---- loading ------------------------------------------------------------------------------------
+
+void WorkingSet::put_loaded(Case row) {
+  const CaseId id = row.id;
+  const auto [place, fresh] = cases_.try_emplace(id, Tracked<Case>{std::move(row)});
+  if (fresh) index(place->second.row);
+}
+
+void WorkingSet::put_loaded(Person row) {
+  const PersonId id = row.id;
+  persons_.try_emplace(id, Tracked<Person>{std::move(row)});
+}
+
+void WorkingSet::put_loaded(Account row) {
+  const AccountId id = row.id;
+  const auto [place, fresh] = accounts_.try_emplace(id, Tracked<Account>{std::move(row)});
+  const Account& kept = place->second.row;
+  if (fresh) by_user_.emplace(std::pair{kept.channel, kept.user}, id);
+}
+
+void WorkingSet::put_loaded(Conversation row) {
+  const PersonId id = row.person;
+  conversations_.try_emplace(id, Tracked<Conversation>{std::move(row)});
+}
+
+void WorkingSet::put_history(CaseId id, std::vector<Event> events) {
+  if (history_.contains(id)) return;
+  for (const Event& event : new_events_)
+    if (event.case_id == id) events.push_back(event);
+  history_.emplace(id, std::move(events));
+}
+
+void WorkingSet::mark_asked(const Need& need) { asked_.merge(need); }
+
+void WorkingSet::create(Person row) {
+  const PersonId id = row.id;
+  if (!id ||
+      !persons_.try_emplace(id, Tracked<Person>{std::move(row), Tracked<Person>::created}).second)
+    fail("person created twice:", id.raw());
+}
+
+void WorkingSet::create(Account row) {
+  const AccountId id = row.id;
+  const auto user = std::pair{row.channel, row.user};
+  if (!id || accounts_.contains(id) || by_user_.contains(user))
+    fail("account created twice:", id.raw());
+  accounts_.emplace(id, Tracked<Account>{std::move(row), Tracked<Account>::created});
+  by_user_.emplace(user, id);
+}
+
+void WorkingSet::change(Account row) {
+  const AccountId id = row.id;
+  if (!accounts_.contains(id)) fail("account changed but not here:", id.raw());
+  check_version(accounts_, id, row, "account changed from another version:");
+  put(accounts_, id, std::move(row));
+}
+
+// ---- deciding -----------------------------------------------------------------------------------
+
+const Case* WorkingSet::find_case(CaseId id) const { return row_of(cases_, id); }
+
+const Case* WorkingSet::find_case(std::string_view number) const {
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? nullptr : find_case(found->second);
+}
+
+const Person* WorkingSet::person(PersonId id) const { return row_of(persons_, id); }
+
+const Account* WorkingSet::account(AccountId id) const { return row_of(accounts_, id); }
+
+const Account* WorkingSet::account(std::string_view channel, std::string_view user) const {
+  const auto found = by_user_.find(std::pair{std::string{channel}, std::string{user}});
+  return found == by_user_.end() ? nullptr : account(found->second);
+}
+
+std::vector<const Account*> WorkingSet::accounts_of(PersonId id) const {
+  std::vector<const Account*> found;
+  for (const auto& [account, tracked] : accounts_)
+    if (tracked.row.person == id) found.push_back(&tracked.row);
+  return found;
+}
+
+Conversation WorkingSet::conversation(PersonId id) const {
+  if (const Conversation* found = row_of(conversations_, id)) return *found;
+  Conversation none;
+  none.person = id;
+  return none;
+}
+
+std::vector<const Case*> WorkingSet::reported_by(PersonId id) const {
+  return newest_first(by_reporter_, cases_, id);
+}
+
+std::vector<const Case*> WorkingSet::owned_by(PersonId id) const {
+  return newest_first(by_owner_, cases_, id);
+}
+
+const std::vector<Event>& WorkingSet::history(CaseId id) const {
+  static const std::vector<Event> kNone;
+  const auto found = history_.find(id);
+  return found == history_.end() ? kNone : found->second;
+}
+
+bool WorkingSet::asked_number(std::string_view number) const {
+  return by_number_.contains(number) || asked_.numbers.contains(std::string{number});
+}
+
+bool WorkingSet::asked_case(CaseId id) const {
+  return cases_.contains(id) || asked_.cases.contains(id);
+}
+
+// A person just created has no cases and no other account anywhere.
+bool WorkingSet::asked_cases_of(PersonId id) const {
+  return asked_.cases_of.contains(id) || created(id);
+}
+
+bool WorkingSet::asked_person(PersonId id) const {
+  return asked_.persons.contains(id) || created(id);
+}
+
+bool WorkingSet::asked_history(CaseId id) const {
+  return history_.contains(id) || asked_.history.contains(id) || created(id);
+}
+
+bool WorkingSet::created(PersonId id) const {
+  const auto found = persons_.find(id);
+  return found != persons_.end() && found->second.state == Tracked<Person>::created;
+}
+
+bool WorkingSet::created(CaseId id) const {
+  const auto found = cases_.find(id);
+  return found != cases_.end() && found->second.state == Tracked<Case>::created;
+}
+
+// ---- changing -----------------------------------------------------------------------------------
+
+void WorkingSet::index(const Case& row) {
+  if (!row.number.empty()) by_number_.emplace(row.number, row.id);
+  if (row.reporter) by_reporter_[row.reporter].insert(row.id);
+  if (row.owner) by_owner_[row.owner].insert(row.id);
+}
+
+void WorkingSet::unindex(const Case& row) {
+  by_number_.erase(row.number);
+  drop(by_reporter_, row.reporter, row.id);
+  drop(by_owner_, row.owner, row.id);
+}
+
+void WorkingSet::fold(const Decision& decision) {
+  for (const Case& row : decision.cases)
+    check_version(cases_, row.id, row, "case decided from another version:");
+  for (const Person& row : decision.persons)
+    check_version(persons_, row.id, row, "person decided from another version:");
+  for (const Conversation& row : decision.conversations)
+    check_version(conversations_, row.person, row, "conversation decided from another version:");
+
+  for (const Case& row : decision.cases) {
+    if (const Case* before = find_case(row.id)) unindex(*before);
+    put(cases_, row.id, row);
+    index(row);
+  }
+  for (const Person& row : decision.persons) put(persons_, row.id, row);
+  for (const Conversation& row : decision.conversations) put(conversations_, row.person, row);
+  for (const Event& event : decision.events) {
+    new_events_.push_back(event);
+    if (created(event.case_id) || history_.contains(event.case_id))
+      history_[event.case_id].push_back(event);
+  }
+}
+
+}  // namespace huiyin
