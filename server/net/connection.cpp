@@ -23,6 +23,7 @@ Connection::Connection(Loop& loop, Socket socket, std::string peer)
       reader_{loop.service().limits},
       peer_{std::move(peer)},
       wake_{loop.executor(), std::chrono::steady_clock::time_point::max()} {
+  wire_.send_without_delay();
   loop_.list(*this);
 }
 

@@ -236,8 +236,6 @@ std::size_t ChunkGuard::feed(std::string_view bytes) {
       if (chunk_ == 0) state_ = State::data_cr;
     } else if (step(bytes[at])) {
       ++at;
-      const bool settled = state_ == State::data || state_ == State::done;
-      unfinished_ = settled ? 0 : unfinished_ + 1;
     } else if (!refusal_) {
       refusal_ = {400, kFraming, "chunk is malformed, or has an extension or a trailer"};
     }

@@ -90,21 +90,21 @@ RequestReader::State RequestReader::advance_head() {
 RequestReader::State RequestReader::advance_body() {
   auto& parser = *parts_->parser;
   const auto bytes = parts_->bytes();
-  std::size_t ready = bytes.size();
   if (head_.chunked) {
     auto& guard = *parts_->guard;
     guarded_ += guard.feed(bytes.substr(guarded_));
     if (guard.refusal()) return refuse(guard.refusal());
-    // Beast asserts on a last chunk that arrives byte by byte, so it gets whole lines only.
-    ready = guarded_ - guard.unfinished();
+    if (guarded_ < kShortestChunkedEnd) return state_;
+  } else {
+    guarded_ = bytes.size();
   }
-  if (ready == 0) return state_;
+  if (guarded_ == 0) return state_;
 
   boost::system::error_code error;
-  const auto used = parser.put(boost::asio::const_buffer{bytes.data(), ready}, error);
+  const auto used = parser.put(boost::asio::const_buffer{bytes.data(), guarded_}, error);
   if (error && error != http::error::need_more) return refuse(kBeastRefuses);
   parts_->buffer.consume(used);
-  guarded_ = head_.chunked ? guarded_ - used : 0;
+  guarded_ -= used;
   if (parser.is_done()) return state_ = State::complete;
   // The guard has seen the end: a parser that wants more disagrees about where the request ends.
   if (head_.chunked && parts_->guard->done()) return refuse(kBeastRefuses);

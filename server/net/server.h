@@ -71,9 +71,9 @@ class Server {
 
 // Names of refusals, for the log: auth of the peer is not net's business, framing is
 // (facts/reliability.md §5): "http.framing", "http.syntax", "http.limit", "http.timeout",
-// "http.method", "http.type", "http.accept". Faults of the program itself: "http.handler" (threw, or
-// answered with an impossible header), "http.callback" (on_written or a client's callback threw),
-// "http.internal". `peer` is empty where there is none.
+// "http.method", "http.type", "http.accept". Faults of the program itself: "http.handler" (threw,
+// or answered with an impossible header), "http.callback" (on_written or a client's callback
+// threw), "http.internal". `peer` is empty where there is none.
 using NetLog = std::function<void(const char* event, const std::string& peer)>;
 // Set once before the first start(); called on network threads, must not block.
 void set_net_log(NetLog log);

@@ -26,12 +26,14 @@ struct Wire::Tls {
   Stream stream;
 };
 
-Wire::Wire(Socket socket) : socket_{std::move(socket)} {
+Wire::Wire(Socket socket) : socket_{std::move(socket)} {}
+
+Wire::~Wire() = default;
+
+void Wire::send_without_delay() {
   error_code ignored;  // only speed is lost
   socket_.set_option(Tcp::no_delay{true}, ignored);
 }
-
-Wire::~Wire() = default;
 
 Task<Outcome> Wire::accept_tls(asio::ssl::context& context) {
   tls_ = std::make_unique<Tls>(socket_, context);

@@ -39,6 +39,8 @@ class Wire {
   Wire& operator=(const Wire&) = delete;
 
   Socket& socket() { return socket_; }
+  // Small answers leave at once. For a connected socket.
+  void send_without_delay();
   bool secure() const { return tls_ != nullptr; }
 
   Task<Outcome> accept_tls(asio::ssl::context& context);
