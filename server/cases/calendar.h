@@ -1,6 +1,7 @@
 // Working calendar and clocks: facts/governance.md §5.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <set>
@@ -31,9 +32,13 @@ class WorkingCalendar {
   Instant add_working_days(Instant start, int n) const;
   // Counts only working minutes; a start outside them begins at the next interval. n >= 0.
   Instant add_working_minutes(Instant start, std::chrono::minutes n) const;
+  Instant add_working_time(Instant start, std::chrono::microseconds n) const;
+  // Working minutes (seconds are kept) between the two; zero when `to` is not after `from`.
+  std::chrono::microseconds working_time(Instant from, Instant to) const;
   // First instant at or after `at` that is working time.
   Instant next_working_time(Instant at) const;
-  // True when the year of `at` has no data: weekends plus the fixed statutory days are assumed.
+  // True when the year of `at` has no data: weekends plus the statutory days with a fixed date
+  // (1 January, 1-2 May, 1-3 October) are assumed.
   bool provisional(Instant at) const;
 
  private:
@@ -68,7 +73,12 @@ struct Clocks {
 // Defaults are the handbook's figures.
 Clocks default_clocks();
 
+// Epoch when nothing is due: praise has no clock.
 Instant accept_due(const WorkingCalendar&, const Clocks&, Urgency, Instant start);
 Instant handle_due(const WorkingCalendar&, const Clocks&, const Case&, Instant start);
+// Where `c.due_at` moves when a case paused since `c.paused_at` runs again at `now`: by the working
+// time (normal) or the natural time (urgent, emergency) of the pause. Ask before step(), which
+// clears paused_at.
+Instant shifted_due(const WorkingCalendar&, const Case& c, Instant now);
 
 }  // namespace huiyin
