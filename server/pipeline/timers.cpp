@@ -10,6 +10,7 @@ namespace huiyin {
 namespace {
 
 constexpr int kAtOnce = 256;
+constexpr int kMostPasses = 10000;
 
 class TimersImpl : public Timers {
  public:
@@ -29,12 +30,12 @@ class TimersImpl : public Timers {
 
   void run_due() override {
     std::lock_guard lock{store_mutex_};
-    // A decision always moves its case's timer on; a case that stays due is stuck (quarantined, or
-    // the store is away) and is left for the next call.
-    for (std::vector<CaseId> last;;) {
+    // A decision always moves its case's timer on. A case that stays due is stuck (set aside, or
+    // the store is away): the pass limit leaves it for the next call.
+    for (int pass = 0; pass < kMostPasses; ++pass) {
       const auto now = clock_.now();
-      auto cases = guarded([&] { return store_->due_cases(now, kAtOnce); });
-      if (cases.empty() || cases == last) return;
+      const auto cases = guarded([&] { return store_->due_cases(now, kAtOnce); });
+      if (cases.empty()) return;
       std::vector<std::future<Receipt::Status>> decided;
       decided.reserve(cases.size());
       for (const auto id : cases) {
@@ -44,9 +45,9 @@ class TimersImpl : public Timers {
       }
       bool all = true;
       for (auto& status : decided) all &= status.get() == Receipt::accepted;
-      if (!all) monitor_.event(Severity::warning, "timers.late", {});
-      last = std::move(cases);
+      if (!all) return monitor_.event(Severity::warning, "timers.late", {});
     }
+    monitor_.event(Severity::error, "timers.stuck", {});
   }
 
   std::optional<Instant> next() override {

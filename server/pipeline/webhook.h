@@ -15,9 +15,9 @@ struct WebhookParts {
   const Clock& clock;
   Monitor& monitor;
   // Reads for pulled channels; called on the network thread's behalf, must not block it: hands the
-  // rows over later.
+  // rows over later; nothing when the store is away.
   std::function<void(std::string channel, std::string user, std::int64_t after,
-                     std::function<void(std::vector<Notice>)>)>
+                     std::function<void(std::optional<std::vector<Notice>>)>)>
       fetch;
 };
 

@@ -1,0 +1,167 @@
+#include "server/pipeline/webhook.h"
+
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace huiyin {
+namespace {
+
+constexpr std::string_view kPrefix = "/hooks/";
+
+std::string sha256_hex(const std::string& data) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data());
+  std::string hex;
+  for (const auto byte : digest) {
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  return hex;
+}
+
+net::Answer plain(int status, std::string text) {
+  return {net::HttpResponse::text(status, std::move(text)), {}};
+}
+
+net::Answer unavailable() {
+  auto response = net::HttpResponse::text(503, "busy, please send again\n");
+  response.headers.emplace_back("Retry-After", "2");
+  return {std::move(response), {}};
+}
+
+// One request on its way through the inbox. It may carry several messages; it is acknowledged when
+// all of them are settled.
+struct Exchange {
+  const Channel& channel;
+  Outbox& outbox;
+  const Clock& clock;
+  Monitor& monitor;
+  net::HttpRequest request;
+  net::Respond respond;
+  std::vector<Message> messages;  // copies for acknowledge(): what the inbox got is gone
+  std::vector<Receipt> receipts;
+  std::atomic<std::size_t> open{0};
+
+  void settle() {
+    const Message* answered = messages.empty() ? nullptr : &messages.front();
+    const Notice* reply = nullptr;
+    for (std::size_t i = 0; i < receipts.size(); ++i) {
+      const auto& receipt = receipts[i];
+      if (receipt.status == Receipt::unavailable) return respond(unavailable());
+      if (receipt.status == Receipt::replayed) {
+        monitor.refused(messages[i].channel, "auth.replay");
+        return respond(plain(401, "refused\n"));
+      }
+      if (!reply && receipt.reply) {
+        reply = &*receipt.reply;
+        answered = &messages[i];
+      }
+    }
+    net::Answer answer;
+    std::array<unsigned char, 16> random;
+    RAND_bytes(random.data(), random.size());
+    answer.response = channel.acknowledge(request, answered, reply, clock.now(), random);
+    if (reply && !channel.pulled())
+      answer.on_written = [&outbox = outbox, id = reply->id](bool written) {
+        outbox.rode(id, written);
+      };
+    respond(std::move(answer));
+  }
+};
+
+void take_messages(const WebhookParts& parts, const Channel& channel, net::HttpRequest request,
+                   net::Respond respond, std::vector<Message> messages) {
+  const auto runtime = parts.current.get();
+  if (!runtime) return respond(unavailable());  // the database has not been seen yet
+  auto exchange = std::make_shared<Exchange>(channel, parts.outbox, parts.clock, parts.monitor,
+                                             std::move(request), std::move(respond));
+  exchange->receipts.resize(messages.size());
+  exchange->open = messages.size();
+  if (messages.empty()) return exchange->settle();
+  exchange->messages = messages;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    auto meaning = runtime->understanding->understand(messages[i]);
+    parts.inbox.submit(std::move(messages[i]), std::move(meaning), [exchange, i](Receipt receipt) {
+      exchange->receipts[i] = std::move(receipt);
+      if (--exchange->open == 0) exchange->settle();
+    });
+  }
+}
+
+std::string_view kind_label(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::text:
+      return "text";
+    case MessageKind::delivery:
+      return "delivery";
+    case MessageKind::other:
+      return "other";
+    case MessageKind::image:
+    case MessageKind::voice:
+    case MessageKind::video:
+      return "media";
+    default:
+      return "event";
+  }
+}
+
+}  // namespace
+
+void handle_webhook(const WebhookParts& parts, net::HttpRequest request, net::Respond respond) {
+  const auto path = request.path();
+  const auto at = path.starts_with(kPrefix) ? parts.channels.find(path.substr(kPrefix.size()))
+                                            : parts.channels.end();
+  if (at == parts.channels.end()) return respond(plain(404, "no such channel\n"));
+  if (request.method != "GET" && request.method != "POST") {
+    auto answer = plain(405, "GET or POST\n");
+    answer.response.headers.emplace_back("Allow", "GET, POST");
+    return respond(std::move(answer));
+  }
+  const auto& [name, channel] = *at;
+  auto decoded = channel->decode(request, parts.clock.now());
+
+  if (const auto* refused = std::get_if<Refused>(&decoded)) {
+    parts.monitor.refused(name, refused->event);
+    parts.monitor.event(Severity::info, refused->event,
+                        {{"channel", name}, {"peer", request.peer}});
+    return respond(plain(refused->status, "refused\n"));
+  }
+  if (auto* handshake = std::get_if<Handshake>(&decoded))
+    return respond({std::move(handshake->response), {}});
+  if (auto* fetch = std::get_if<Fetch>(&decoded))
+    return parts.fetch(name, std::move(fetch->user), fetch->after,
+                       [&channel = *channel,
+                        respond = std::move(respond)](std::optional<std::vector<Notice>> notices) {
+                         if (!notices) return respond(unavailable());
+                         respond({channel.answer_fetch(*notices), {}});
+                       });
+  if (auto* senseless = std::get_if<Senseless>(&decoded)) {
+    parts.monitor.refused(name, "inbox.quarantine");
+    store::Quarantined row;
+    row.channel = name;
+    row.dedupe_key = sha256_hex(senseless->raw);  // resends of it are one row
+    row.reason = std::move(senseless->reason);
+    row.body = std::move(senseless->raw);
+    row.at = parts.clock.now();
+    auto exchange = std::make_shared<Exchange>(*channel, parts.outbox, parts.clock, parts.monitor,
+                                               std::move(request), std::move(respond));
+    return parts.inbox.quarantine(std::move(row), [exchange](Receipt receipt) {
+      if (receipt.status == Receipt::unavailable) return exchange->respond(unavailable());
+      exchange->settle();
+    });
+  }
+  auto& messages = std::get<std::vector<Message>>(decoded);
+  for (auto& message : messages) {
+    message.channel = name;
+    parts.monitor.received(name, kind_label(message.kind));
+  }
+  take_messages(parts, *channel, std::move(request), std::move(respond), std::move(messages));
+}
+
+}  // namespace huiyin
