@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <array>
+
+#include "handlers/channel.h"
+#include "handlers/console/console.h"
+#include "handlers/simulator.h"
+#include "handlers/wechat/wechat.h"
+
+namespace huiyin {
+namespace {
+
+// An explicit list: objects that register themselves are dropped by the linker from a static
+// library.
+struct Entry {
+  Platform platform;
+  std::unique_ptr<Simulator> (*make_simulator)(const ChannelConfig&);
+};
+
+constexpr std::size_t kCount = 2;
+
+const std::array<Entry, kCount>& entries() {
+  static const std::array<Entry, kCount> list{{
+      {{"wechat", wechat::kDefaultApiBase, wechat::account_keys(), wechat::make_channel},
+       wechat::make_simulator},
+      {{"console", "", console::channel_keys(), console::make_channel, true},
+       console::make_simulator},
+  }};
+  return list;
+}
+
+}  // namespace
+
+std::span<const Platform> platforms() {
+  static const auto list = [] {
+    std::array<Platform, kCount> platforms;
+    std::ranges::transform(entries(), platforms.begin(), &Entry::platform);
+    return platforms;
+  }();
+  return list;
+}
+
+const Platform* find_platform(std::string_view name) {
+  const auto found = std::ranges::find(platforms(), name, &Platform::name);
+  return found == platforms().end() ? nullptr : &*found;
+}
+
+std::unique_ptr<Simulator> make_simulator(const ChannelConfig& config) {
+  for (const auto& entry : entries())
+    if (entry.platform.name == config.platform) return entry.make_simulator(config);
+  throw std::invalid_argument("platform: must be one of those that are listed by check-config");
+}
+
+}  // namespace huiyin
