@@ -1,0 +1,12 @@
+// Words anywhere in a message: danger, urgency, kind of case, subject (handbook §1, §8).
+#pragma once
+
+#include "server/intake/fold.h"
+#include "server/intake/lexicon.h"
+
+namespace huiyin {
+
+// Fills Meaning's type, topic, urgency, danger and danger_certain.
+void read_signals(const Lexicon& lexicon, const Folded& text, Meaning& meaning);
+
+}  // namespace huiyin
