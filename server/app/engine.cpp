@@ -1,0 +1,75 @@
+#include "server/app/engine.h"
+
+namespace huiyin {
+namespace {
+
+std::unique_ptr<store::Store> open_current(const std::string& url, bool migrate) {
+  auto store = store::open(url);
+  if (migrate) {
+    store->migrate();
+  } else if (!store->schema_current()) {
+    throw store::Error{store::Trouble::broken, 0,
+                       "the schema is not up to date: run huiyin migrate"};
+  }
+  return store;
+}
+
+}  // namespace
+
+Engine::Engine(const EngineOptions& options, World world)
+    : world_{world}, current_{[&files = world.files](DirectoryPtr directory) {
+        return files.make(directory);
+      }} {
+  directory_store_ = open_current(options.store_url, options.migrate);
+  durability_warnings_ = directory_store_->durability_warnings();
+  current_.adopt(directory_store_->load_directory());
+
+  const auto open = [url = options.store_url] { return store::open(url); };
+  outbox_ = Outbox::start(options.outbox, open(), world.channels, world.client, world.clock,
+                          world.monitor);
+  inbox_ = Inbox::start(options.inbox, open, current_, world.channels, world.clock, *outbox_,
+                        world.monitor);
+  timers_ = Timers::start(options.timers, open(), *inbox_, world.clock, world.monitor);
+  reader_ = std::make_unique<Reader>(open());
+  parts_ = std::make_unique<WebhookParts>(WebhookParts{
+      .channels = world.channels,
+      .current = current_,
+      .inbox = *inbox_,
+      .outbox = *outbox_,
+      .clock = world.clock,
+      .monitor = world.monitor,
+      .fetch = [this](std::string channel, std::string user, std::int64_t after,
+                      Reader::Done done) {
+        reader_->notices_of(std::move(channel), std::move(user), after, std::move(done));
+      }});
+}
+
+Engine::~Engine() { stop(std::chrono::milliseconds{0}); }
+
+void Engine::webhook(net::HttpRequest request, net::Respond respond) {
+  handle_webhook(*parts_, std::move(request), std::move(respond));
+}
+
+void Engine::reload() {
+  const std::lock_guard lock{reloading_};
+  world_.files.reload();
+  current_.reload();
+  DirectoryPtr directory;
+  try {
+    directory = directory_store_->load_directory();
+  } catch (const store::Error&) {
+    directory_store_->reconnect();
+    directory = directory_store_->load_directory();
+  }
+  current_.adopt(std::move(directory));
+}
+
+void Engine::stop(std::chrono::milliseconds grace) {
+  if (std::exchange(stopped_, true)) return;
+  timers_.reset();  // feeds the inbox, so it ends first
+  reader_->stop();
+  inbox_->stop();
+  outbox_->stop(grace);
+}
+
+}  // namespace huiyin

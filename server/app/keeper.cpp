@@ -1,0 +1,116 @@
+#include "server/app/keeper.h"
+
+#include <utility>
+
+namespace huiyin {
+
+Keeper::Keeper(KeeperOptions options, EngineOptions engine, Engine::World world, Counted counted)
+    : options_{options},
+      engine_options_{std::move(engine)},
+      world_{world},
+      counted_{std::move(counted)},
+      thread_{[this] { loop(); }} {}
+
+Keeper::~Keeper() { stop(); }
+
+Engine* Keeper::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  engine_now_ = nullptr;
+  return engine_.get();
+}
+
+Keeper::Health Keeper::health() const {
+  const std::lock_guard lock{mutex_};
+  const Engine* engine = engine_now_.load(std::memory_order_acquire);
+  if (stopping_) return {false, "stopping\n"};
+  if (!trouble_.empty()) return {false, "not ready\nstore: " + trouble_ + "\n"};
+  if (Steady::now() - good_at_ > options_.stale) {
+    return {false, "not ready\nstore: does not answer\n"};
+  }
+  std::string text = "ready\nstore: ok\n";
+  if (engine != nullptr) {
+    for (const std::string& warning : engine->durability_warnings()) {
+      text += "warning: " + warning + "\n";
+    }
+  }
+  return {true, std::move(text)};
+}
+
+void Keeper::loop() {
+  while (!build()) {
+    if (!wait(options_.retry)) return;
+  }
+  watch();
+}
+
+bool Keeper::build() {
+  try {
+    engine_ = std::make_unique<Engine>(engine_options_, world_);
+    store_ = store::open(engine_options_.store_url);
+  } catch (const std::exception& error) {
+    engine_.reset();
+    seen_bad(error.what());
+    return false;
+  }
+  for (const std::string& warning : engine_->durability_warnings()) {
+    world_.monitor.event(Severity::error, "store.not_durable", {{"setting", warning}});
+  }
+  engine_now_.store(engine_.get(), std::memory_order_release);
+  seen_good();
+  world_.monitor.event(Severity::info, "server.ready", {});
+  return true;
+}
+
+void Keeper::watch() {
+  auto count_at = Steady::now(), forget_at = Steady::now() + options_.forget_every;
+  while (wait(options_.ping)) {
+    try {
+      store_->ping();
+      seen_good();
+      if (Steady::now() >= count_at) {
+        count_at = Steady::now() + options_.count;
+        counted_(store_->counts());
+      }
+      if (Steady::now() >= forget_at) {
+        forget_at = Steady::now() + options_.forget_every;
+        const std::size_t rows = store_->forget(options_.forget_after);
+        world_.monitor.event(Severity::info, "store.forgot", {{"rows", std::to_string(rows)}});
+      }
+    } catch (const store::Error& error) {
+      seen_bad(error.what());
+      try {
+        store_->reconnect();
+      } catch (const store::Error&) {
+        continue;  // told already; the next round tries again
+      }
+    }
+  }
+}
+
+void Keeper::seen_good() {
+  const std::lock_guard lock{mutex_};
+  good_at_ = Steady::now();
+  if (trouble_.empty()) return;
+  trouble_.clear();
+  world_.monitor.event(Severity::info, "store.back", {});
+}
+
+// Said once for each change, or a database that is away for a night fills the disk.
+void Keeper::seen_bad(const std::string& why) {
+  const std::lock_guard lock{mutex_};
+  if (trouble_ == why) return;
+  trouble_ = why;
+  world_.monitor.event(Severity::error, "store.away", {{"why", why}});
+}
+
+bool Keeper::wait(std::chrono::milliseconds time) {
+  std::unique_lock lock{mutex_};
+  return !wake_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+}  // namespace huiyin
