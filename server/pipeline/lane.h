@@ -1,10 +1,16 @@
-// What the outbox keeps in memory of one recipient's lane: DESIGN §1a "Lanes".
+// What the outbox keeps in memory of the lanes it holds (DESIGN §1a "Lanes"): entries in seq order,
+// who is ready to send, who waits for a retry, which results are still to be written. Not
+// thread-safe: the outbox guards it.
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "server/store/store.h"
 
@@ -28,10 +34,57 @@ struct Lane {
   bool close_window = false;  // the platform said so: goes out with the next result
   bool spilled = false;       // the rest is `due` in the store: nothing new in memory before that
   bool in_flight = false;
-  bool queued = false;  // stands in the ready queue
+  bool queued = false;  // stands in the ready queue or waits for a free place of its channel
   Time lease_until{};
   Time not_before{};                          // the head waits for its retry
-  std::map<std::int64_t, LaneEntry> entries;  // by seq: sent head first
+  std::map<std::int64_t, LaneEntry> entries;  // by seq: the head is sent first
+
+  bool empty() const { return entries.empty() && !in_flight; }
+};
+
+class LaneBook {
+ public:
+  using Time = Lane::Time;
+
+  Lane* find(AccountId id);
+
+  // Keeps a place before the commit. False: the notice stays `due` in the store, because older ones
+  // may wait there or the lane is not ours.
+  bool reserve(AccountId id, std::int64_t token, std::int64_t seq, Time lease_until);
+  void cancel(AccountId id, std::int64_t seq);
+  // The place's row after the commit. A lane that was lost meanwhile drops it: it is claimed again.
+  void fill(store::NoticeRow row, const Account& account);
+  void window(const Account& account);
+  void take_over(store::LaneClaim& claim, Time lease_until);
+
+  void make_ready(AccountId id);
+  void delay(AccountId id, Time until);
+  void wake_delayed(Time now);
+  std::vector<AccountId> take_ready();
+
+  // The head is done with, one way or another; its result is written with the next flush.
+  store::SendResult& finish_head(AccountId id, store::NoticeState state, std::string code);
+  // A long wait is spent in the store, where another process may take it over.
+  void spill(AccountId id, std::chrono::milliseconds head_again, const std::string& code);
+  void forget(AccountId id);  // another process sends these now
+  // Drops empty lanes whose lease is over, and all empty ones beyond `most`.
+  void sweep(Time now, std::size_t most);
+
+  std::vector<store::SendResult>& results() { return results_; }
+  std::unordered_map<AccountId, Lane>& lanes() { return lanes_; }
+  std::size_t size() const { return size_; }  // entries in memory
+  bool idle() const { return size_ == 0 && results_.empty(); }
+  bool busy() const { return !idle() || !delayed_.empty() || !ready_.empty(); }
+
+ private:
+  void add_result(AccountId id, Lane& lane, const store::NoticeRow& row, store::NoticeState state,
+                  std::string code);
+
+  std::unordered_map<AccountId, Lane> lanes_;
+  std::deque<AccountId> ready_;
+  std::multimap<Time, AccountId> delayed_;
+  std::vector<store::SendResult> results_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace huiyin
