@@ -378,12 +378,7 @@ class OutboxImpl : public Outbox {
     ChannelState& channel = channels_.find(lane->channel)->second;
     --channel.in_flight;
     lane->in_flight = false;
-    if (!channel.waiting.empty()) {
-      const auto next = channel.waiting.front();
-      channel.waiting.pop_front();
-      if (Lane* waiting = book_.find(next)) waiting->queued = false;
-      book_.make_ready(next);
-    }
+    wake_waiting(channel);
     const auto entry = lane->entries.find(seq);
     if (entry == lane->entries.end()) return book_.make_ready(id);  // lost with the lease
 
@@ -398,6 +393,18 @@ class OutboxImpl : public Outbox {
     monitor_.sent(lane->channel, outcome_name(outcome.kind));
     act_on(id, *lane, entry->second, channel, route, generation, outcome);
     book_.make_ready(id);
+  }
+
+  // A place became free: the lane that waits longest gets it.
+  void wake_waiting(ChannelState& channel) {
+    while (!channel.waiting.empty()) {
+      const auto id = channel.waiting.front();
+      channel.waiting.pop_front();
+      Lane* lane = book_.find(id);
+      if (!lane) continue;
+      lane->queued = false;
+      return book_.make_ready(id);
+    }
   }
 
   // What each outcome means for the head of the lane.

@@ -1,0 +1,51 @@
+// Everything that one attempt of a batch works out. Private to BatchRunner's three files: batch.cpp
+// (attempts, faults, receipts), batch_decide.cpp (load and decide), batch_address.cpp (notices).
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/pipeline/batch.h"
+
+namespace huiyin {
+
+// Other messages are recorded and acknowledged only.
+inline bool takes_effect(const Message& message) {
+  return message.kind != MessageKind::other && message.kind != MessageKind::delivery &&
+         message.kind != MessageKind::unfollow;
+}
+
+// Kept until the commit is settled.
+struct BatchRunner::Plan {
+  struct Effect {
+    bool skip = false;  // duplicate, replayed or set aside: nothing to write
+    std::string set_aside;
+    AccountId account;
+    PersonId person;
+    Decision decision;
+    CaseId about;
+    NoticeId reply;
+  };
+
+  std::string batch_id;
+  RuntimePtr runtime;
+  Instant now, database_now;
+  WorkingSet set;
+  Need wanted;  // grows with each round
+  std::vector<Effect> effects;
+  std::vector<Receipt> receipts;
+  store::Writes writes;
+  std::vector<std::pair<AccountId, std::int64_t>> reserved;  // lane, seq
+  bool nudge = false;                                        // something is left `due`
+
+  void begin_round(std::size_t jobs) {
+    set = {};
+    effects.assign(jobs, {});
+    receipts.assign(jobs, {});
+    writes = {};
+    nudge = false;
+  }
+};
+
+}  // namespace huiyin
