@@ -34,24 +34,27 @@ Connection::~Connection() {
 
 Task<void> Connection::run(std::shared_ptr<Connection> self,
                            std::shared_ptr<asio::ssl::context> tls) {
-  co_await self->serve(std::move(tls));
+  if (tls) {
+    const bool secured = co_await self->shake_hands(*tls);
+    if (!secured) co_return;
+  }
+  co_await self->serve();
 }
 
-Task<void> Connection::serve(std::shared_ptr<asio::ssl::context> tls) {
-  if (tls && !co_await shake_hands(std::move(tls))) co_return;
+Task<bool> Connection::shake_hands(asio::ssl::context& tls) {
+  enter(Phase::handshake, loop_.service().limits.handshake);
+  const auto [error] = co_await wire_.accept_tls(tls);
+  if (error && expired_) timed_out();
+  co_return !error;
+}
+
+Task<void> Connection::serve() {
   enter(Phase::fresh, loop_.service().limits.header);
-  while (co_await serve_one()) {
-  }
+  bool stays = true;
+  while (stays) stays = co_await serve_one();
   if (closed_) co_return;
   enter(Phase::lingering, kLinger);
   co_await wire_.linger();
-}
-
-Task<bool> Connection::shake_hands(std::shared_ptr<asio::ssl::context> tls) {
-  enter(Phase::handshake, loop_.service().limits.handshake);
-  const auto [error] = co_await wire_.accept_tls(*tls);
-  if (error && expired_) timed_out();
-  co_return !error;
 }
 
 // False: the connection has no further request.
@@ -74,7 +77,7 @@ Task<bool> Connection::serve_one() {
   request.secure = wire_.secure();
   const bool with_body = request.method != "HEAD";
   Answer answer = co_await ask_handler(request);
-  co_return co_await send(std::move(answer), reader_.keep_alive(), with_body);
+  co_return co_await send(answer, reader_.keep_alive(), with_body);
 }
 
 // Ends with complete or refused, or with another state when the connection is lost or out of time.
@@ -148,11 +151,11 @@ Task<bool> Connection::send_refusal(Refusal refusal) {
   answer.response = plain_response(refusal.status);
   if (refusal.status == 405)
     answer.response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
-  co_return co_await send(std::move(answer), false, true);
+  co_return co_await send(answer, false, true);
 }
 
 // True: written, and the connection stays.
-Task<bool> Connection::send(Answer answer, bool keep_alive, bool with_body) {
+Task<bool> Connection::send(Answer& answer, bool keep_alive, bool with_body) {
   Written written{std::move(answer.on_written)};
   if (closed_) co_return false;
   ResponseStyle style;

@@ -36,12 +36,12 @@ class Connection : public Receiver, public std::enable_shared_from_this<Connecti
   friend class Loop;
   enum class Phase { handshake, fresh, header, body, handler, writing, idle, lingering };
 
-  Task<void> serve(std::shared_ptr<asio::ssl::context> tls);
-  Task<bool> shake_hands(std::shared_ptr<asio::ssl::context> tls);
+  Task<bool> shake_hands(asio::ssl::context& tls);
+  Task<void> serve();
   Task<bool> serve_one();
   Task<RequestReader::State> receive();
   Task<Answer> ask_handler(HttpRequest& request);
-  Task<bool> send(Answer answer, bool keep_alive, bool with_body);
+  Task<bool> send(Answer& answer, bool keep_alive, bool with_body);
   Task<bool> send_refusal(Refusal refusal);
 
   void enter(Phase phase, std::chrono::milliseconds limit);
