@@ -1,5 +1,6 @@
 #include "server/app/play.h"
 
+#include <algorithm>
 #include <ostream>
 #include <set>
 #include <stdexcept>
@@ -104,7 +105,7 @@ class Performance {
 
   void show(const Seat& seat, const Seen& seen) {
     const auto name = names_.find(seat);
-    show("回音", name == names_.end() ? seat.user : name->second, seat.channel + "," + seen.via,
+    show("回音", name == names_.end() ? seat.user : name->second, seat.channel + ", " + seen.via,
          seen.text);
   }
 
@@ -222,7 +223,16 @@ class Performance {
 int play(const PlayScript& script, const std::vector<ChannelConfig>& channels,
          const PlayOptions& options, std::ostream& out, std::ostream& errors) {
   std::set<std::string> used;
-  for (const PlayedPerson& one : script.persons) used.insert(one.channel);
+  for (const PlayedPerson& one : script.persons) {
+    if (std::ranges::find(channels, one.channel, &ChannelConfig::name) == channels.end()) {
+      errors << script.file << ":" << one.line << ": channel " << one.channel
+             << " is not configured; known are:";
+      for (const ChannelConfig& known : channels) errors << " " << known.name;
+      errors << "\n";
+      return 2;
+    }
+    used.insert(one.channel);
+  }
   std::unique_ptr<Stage> stage;
   try {
     Stage::Options world;

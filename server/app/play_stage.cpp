@@ -50,11 +50,7 @@ Stage::Stage(Options options, const std::vector<ChannelConfig>& channels,
     : options_{std::move(options)} {
   for (const std::string& name : used) {
     const auto config = std::ranges::find(channels, name, &ChannelConfig::name);
-    if (config == channels.end()) {
-      std::string known;
-      for (const ChannelConfig& one : channels) known += " " + one.name;
-      throw std::runtime_error{"channel " + name + " is not configured; known are:" + known};
-    }
+    if (config == channels.end()) throw std::runtime_error{"channel " + name + " is unknown"};
     auto player = std::make_unique<Player>();
     player->config = *config;
     player->simulator = make_simulator(*config);
