@@ -63,11 +63,12 @@ Task<bool> Connection::serve_one() {
   if (state == RequestReader::State::refused) co_return co_await send_refusal(reader_.refusal());
   if (state != RequestReader::State::complete) {
     if (closed_ || !expired_) co_return false;
-    const bool between_requests = phase_ == Phase::idle;
-    if (between_requests) co_return false;
-    const bool nothing_came = phase_ == Phase::fresh;
-    const Refusal refusal = timed_out();
-    if (nothing_came) co_return false;
+    const bool nothing_came = phase_ == Phase::idle || phase_ == Phase::fresh;
+    const Refusal refusal = phase_ == Phase::idle ? Refusal{} : timed_out();
+    if (nothing_came) {
+      close();
+      co_return false;
+    }
     co_return co_await send_refusal(refusal);
   }
 

@@ -163,6 +163,14 @@ void RawServer::accept() {
   }
 }
 
+FullListener::FullListener() {
+  listener_ = bound_socket(port_);
+  ::listen(listener_, 0);  // Linux keeps one more than asked
+  queued_.emplace_back(port_);
+}
+
+FullListener::~FullListener() { ::close(listener_); }
+
 std::uint16_t unused_port() {
   std::uint16_t port = 0;
   ::close(bound_socket(port));

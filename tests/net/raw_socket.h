@@ -62,6 +62,19 @@ class RawServer {
   std::thread acceptor_;
 };
 
+// Listens with a full queue: the kernel answers no further handshake.
+class FullListener {
+ public:
+  FullListener();
+  ~FullListener();
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::list<RawSocket> queued_;
+};
+
 std::uint16_t unused_port();  // nobody listens there
 int status_of(std::string_view response);
 std::string body_of(std::string_view response);
