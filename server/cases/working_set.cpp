@@ -96,6 +96,15 @@ void WorkingSet::put_loaded(Conversation row) {
   conversations_.try_emplace(id, Tracked<Conversation>{std::move(row)});
 }
 
+void WorkingSet::reload(Account row) {
+  const auto found = accounts_.find(row.id);
+  if (found == accounts_.end()) {
+    put_loaded(std::move(row));
+  } else if (found->second.state == Tracked<Account>::loaded) {
+    found->second.row = std::move(row);
+  }
+}
+
 void WorkingSet::put_history(CaseId id, std::vector<Event> events) {
   if (history_.contains(id)) return;
   for (const Event& event : new_events_)

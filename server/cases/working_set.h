@@ -58,6 +58,8 @@ class WorkingSet {
   void put_loaded(Person row);
   void put_loaded(Account row);
   void put_loaded(Conversation row);
+  // As read again under its lock; replaces what was loaded before, leaves changed and created rows.
+  void reload(Account row);
   void put_history(CaseId id, std::vector<Event> events);
   void mark_asked(const Need& need);  // these look-ups were done, found or not
   // New rows; std::logic_error when the id (or the account's channel and user) is taken.

@@ -1,0 +1,48 @@
+// One batch as one transaction. Internal to server/store.
+#pragma once
+
+#include <optional>
+
+#include "server/store/connection.h"
+#include "server/store/rows.h"
+#include "server/store/store.h"
+
+namespace huiyin::store {
+
+class SqlBatch final : public Batch {
+ public:
+  explicit SqlBatch(Connection& connection) : connection_{connection}, transaction_{connection} {}
+
+  std::int64_t directory_version() override;
+  Instant database_now() override;
+  std::map<InboundKey, Inbound> find_inbound(std::span<const InboundKey> keys) override;
+  std::map<NoticeId, NoticeRow> find_notices(std::span<const NoticeId> ids) override;
+  std::map<std::pair<std::string, std::string>, std::string> find_nonces(
+      std::span<const Nonce> claims) override;
+  void load_accounts(std::span<const std::pair<std::string, std::string>> users,
+                     WorkingSet& set) override;
+  void load(const Need& need, Instant closed_since, WorkingSet& set) override;
+  void lock_accounts(const std::set<AccountId>& ids, WorkingSet& set) override;
+  void save(const Writes& writes) override;
+  void commit() override { transaction_.commit(); }
+
+ private:
+  void read_clock_and_version();
+  void load_persons(const std::set<PersonId>& ids, WorkingSet& set);
+  std::set<CaseId> case_ids(const Need& need, Instant closed_since);
+  void load_cases(const std::set<CaseId>& ids, WorkingSet& set);
+  void load_history(const std::set<CaseId>& ids, WorkingSet& set);
+
+  void save_set(const WorkingSet& set, const std::vector<AccountId>& release_held);
+  void save_accounts(const WorkingSet& set, const std::vector<AccountId>& release_held);
+  void save_inbound(const Writes& writes);
+  void save_notices(const std::vector<NoticeRow>& notices);
+  void save_nonces(const std::vector<Nonce>& nonces);
+
+  Connection& connection_;
+  Transaction transaction_;
+  std::optional<Instant> now_;
+  std::int64_t directory_version_ = 0;
+};
+
+}  // namespace huiyin::store

@@ -1,0 +1,171 @@
+// The reading half of a batch: a handful of bulk statements, locks in class order.
+#include <algorithm>
+
+#include "server/store/batch.h"
+#include "server/store/bulk.h"
+
+namespace huiyin::store {
+namespace {
+
+// Pairs of (channel, key) as one list a channel, sorted, without repetition.
+template <class Range, class Pair>
+std::map<std::string, std::set<std::string>> by_channel(const Range& items, const Pair& pair_of) {
+  std::map<std::string, std::set<std::string>> out;
+  for (const auto& item : items) {
+    const auto& [channel, key] = pair_of(item);
+    out[channel].insert(key);
+  }
+  return out;
+}
+
+}  // namespace
+
+void SqlBatch::read_clock_and_version() {
+  if (now_) return;
+  const Rows rows = connection_.query("SELECT value," + connection_.dialect().now() +
+                                      " FROM meta WHERE name='directory_version'");
+  if (rows.empty()) throw Error{Trouble::broken, 0, "the schema is missing: run huiyin migrate"};
+  directory_version_ = rows[0][0].integer();
+  now_ = instant(rows[0][1].integer());
+}
+
+std::int64_t SqlBatch::directory_version() {
+  read_clock_and_version();
+  return directory_version_;
+}
+
+Instant SqlBatch::database_now() {
+  read_clock_and_version();
+  return *now_;
+}
+
+std::map<InboundKey, Inbound> SqlBatch::find_inbound(std::span<const InboundKey> keys) {
+  std::map<InboundKey, Inbound> out;
+  const auto lists =
+      by_channel(keys, [](const InboundKey& k) { return std::tie(k.channel, k.dedupe_key); });
+  for (const auto& [channel, list] : lists)
+    query_in(
+        connection_,
+        "SELECT " + select_list<Inbound>() + " FROM inbound WHERE channel=? AND dedupe_key IN ",
+        list, "",
+        [&](std::span<const Value> cells) {
+          auto row = read_row<Inbound>(cells);
+          out.emplace(row.key, std::move(row));
+        },
+        {channel});
+  return out;
+}
+
+std::map<NoticeId, NoticeRow> SqlBatch::find_notices(std::span<const NoticeId> ids) {
+  std::map<NoticeId, NoticeRow> out;
+  query_in(connection_, "SELECT " + select_list<NoticeRow>() + " FROM notices WHERE id IN ", ids,
+           "", [&](std::span<const Value> cells) {
+             auto row = read_row<NoticeRow>(cells);
+             out.emplace(row.notice.id, std::move(row));
+           });
+  query_in(connection_, "SELECT notice_id,event_id FROM notice_events WHERE notice_id IN ", ids,
+           " ORDER BY notice_id,event_id", [&](std::span<const Value> cells) {
+             const auto found = out.find(NoticeId{cells[0].integer()});
+             if (found != out.end()) found->second.events.push_back(EventId{cells[1].integer()});
+           });
+  return out;
+}
+
+std::map<std::pair<std::string, std::string>, std::string> SqlBatch::find_nonces(
+    std::span<const Nonce> claims) {
+  std::map<std::pair<std::string, std::string>, std::string> out;
+  const auto lists =
+      by_channel(claims, [](const Nonce& n) { return std::tie(n.channel, n.nonce); });
+  for (const auto& [channel, list] : lists)
+    query_in(connection_, "SELECT nonce,body_hash FROM nonces WHERE channel=? AND nonce IN ", list,
+             "",
+             [&](std::span<const Value> cells) {
+               out[{channel, cells[0].text()}] = cells[1].text();
+             },
+             {channel});
+  return out;
+}
+
+void SqlBatch::load_accounts(std::span<const std::pair<std::string, std::string>> users,
+                             WorkingSet& set) {
+  const auto lists = by_channel(users, [](const auto& u) { return std::tie(u.first, u.second); });
+  for (const auto& [channel, list] : lists)
+    query_in(connection_,
+             "SELECT " + select_list<Account>() + " FROM accounts WHERE channel=? AND user IN ",
+             list, "",
+             [&](std::span<const Value> cells) { set.put_loaded(read_row<Account>(cells)); },
+             {channel});
+}
+
+void SqlBatch::load(const Need& need, Instant closed_since, WorkingSet& set) {
+  load_persons(need.persons, set);
+  load_cases(case_ids(need, closed_since), set);
+  load_history(need.history, set);
+  set.mark_asked(need);
+}
+
+void SqlBatch::load_persons(const std::set<PersonId>& ids, WorkingSet& set) {
+  std::set<PersonId> absent;  // from the set, that is
+  for (const auto id : ids)
+    if (!set.persons().contains(id)) absent.insert(id);
+  const auto width = column_names<Person>().size();
+  query_in(connection_,
+           "SELECT " + select_list<Person>("p.") + "," + select_list<Conversation>("c.") +
+               " FROM persons p" + connection_.dialect().by_primary() +
+               " LEFT JOIN conversations c ON c.person=p.id WHERE p.id IN ",
+           absent, " ORDER BY p.id" + connection_.dialect().for_update(),
+           [&](std::span<const Value> cells) {
+             set.put_loaded(read_row<Person>(cells.first(width)));
+             const auto conversation = cells.subspan(width);
+             if (!conversation[0].is_null()) set.put_loaded(read_row<Conversation>(conversation));
+           });
+  query_in(connection_, "SELECT " + select_list<Account>() + " FROM accounts WHERE person IN ",
+           absent, " ORDER BY id",
+           [&](std::span<const Value> cells) { set.put_loaded(read_row<Account>(cells)); });
+}
+
+std::set<CaseId> SqlBatch::case_ids(const Need& need, Instant closed_since) {
+  std::set<CaseId> out = need.cases;
+  const auto take = [&](std::span<const Value> cells) { out.insert(CaseId{cells[0].integer()}); };
+  query_in(connection_, "SELECT id FROM cases WHERE number IN ", need.numbers, "", take);
+  const Params since{microseconds(closed_since)};
+  for (const char* whose : {"reporter", "owner"})
+    query_in(connection_, std::string{"SELECT id FROM cases WHERE "} + whose + " IN ",
+             need.cases_of, " AND over_at>=?", take, {}, since);
+  return out;
+}
+
+void SqlBatch::load_cases(const std::set<CaseId>& ids, WorkingSet& set) {
+  std::set<CaseId> absent;
+  for (const auto id : ids)
+    if (!set.cases().contains(id)) absent.insert(id);
+  const auto& dialect = connection_.dialect();
+  query_in(connection_,
+           "SELECT " + select_list<Case>() + " FROM cases" + dialect.by_primary() + " WHERE id IN ",
+           absent, " ORDER BY id" + dialect.for_update(),
+           [&](std::span<const Value> cells) { set.put_loaded(read_row<Case>(cells)); });
+}
+
+// Ids come from blocks that several processes lease, so only the time orders events; events of one
+// moment were written by one batch, in the order of their ids.
+void SqlBatch::load_history(const std::set<CaseId>& ids, WorkingSet& set) {
+  std::map<CaseId, std::vector<Event>> histories;
+  for (const auto id : ids) histories[id];
+  query_in(connection_, "SELECT " + select_list<Event>() + " FROM case_events WHERE case_id IN ",
+           ids, " ORDER BY at,id", [&](std::span<const Value> cells) {
+             auto event = read_row<Event>(cells);
+             histories[event.case_id].push_back(std::move(event));
+           });
+  for (auto& [id, events] : histories) set.put_history(id, std::move(events));
+}
+
+void SqlBatch::lock_accounts(const std::set<AccountId>& ids, WorkingSet& set) {
+  const auto& dialect = connection_.dialect();
+  query_in(connection_,
+           "SELECT " + select_list<Account>() + " FROM accounts" + dialect.by_primary() +
+               " WHERE id IN ",
+           ids, " ORDER BY id" + dialect.for_update(),
+           [&](std::span<const Value> cells) { set.reload(read_row<Account>(cells)); });
+}
+
+}  // namespace huiyin::store

@@ -1,0 +1,144 @@
+// The writing half of a batch: multi-row statements, every update conditional on the version.
+#include <algorithm>
+#include <tuple>
+
+#include "server/store/batch.h"
+#include "server/store/bulk.h"
+
+namespace huiyin::store {
+namespace {
+
+// Databases compare keys as if trailing spaces were not there (utf8mb4_bin pads); two different ids
+// must never become one, so those are refused.
+void check_key(const std::string& key, const char* what) {
+  if (!key.empty() && key.back() == ' ')
+    throw Error{Trouble::poison, 0, std::string{what} + " ends in a space"};
+}
+
+// Stored rows count from version 1; a created one has none yet.
+template <class T>
+void write_created(Params& out, const T& row) {
+  const auto start = out.size();
+  write_row(out, row);
+  out[start + 1] = Value{1};  // columns() has id and version first
+}
+
+template <class T>
+struct Changes {
+  Params created, changed;
+  void add(const T& row, bool is_new) {
+    if (is_new) {
+      write_created(created, row);
+    } else {
+      write_row(changed, row);
+    }
+  }
+  void save(Connection& connection, std::string_view table) const {
+    if (!created.empty()) insert_rows(connection, table, column_names<T>(), created);
+    if (!changed.empty()) update_rows(connection, table, column_names<T>(), true, changed);
+  }
+};
+
+template <class Key, class T>
+Changes<T> changes_of(const std::map<Key, Tracked<T>>& rows) {
+  Changes<T> out;
+  for (const auto& [key, tracked] : rows)
+    if (tracked.state != tracked.loaded) out.add(tracked.row, tracked.row.version == 0);
+  return out;
+}
+
+}  // namespace
+
+void SqlBatch::save(const Writes& writes) {
+  for (const auto& inbound : writes.inbound) check_key(inbound.key.dedupe_key, "a dedupe key");
+  const Params id{writes.batch_id};
+  connection_.execute("INSERT INTO batches (id,at) VALUES (?," + connection_.dialect().now() + ")",
+                      id);
+  if (writes.set != nullptr) save_set(*writes.set, writes.release_held);
+  save_notices(writes.notices);
+  save_inbound(writes);
+  save_nonces(writes.nonces);
+}
+
+void SqlBatch::save_set(const WorkingSet& set, const std::vector<AccountId>& release_held) {
+  changes_of(set.persons()).save(connection_, "persons");
+  changes_of(set.conversations()).save(connection_, "conversations");
+  changes_of(set.cases()).save(connection_, "cases");
+  save_accounts(set, release_held);
+  std::vector<const Event*> events;
+  for (const auto& event : set.new_events()) events.push_back(&event);
+  insert_all<Event>(connection_, "case_events", events);
+}
+
+void SqlBatch::save_accounts(const WorkingSet& set, const std::vector<AccountId>& release_held) {
+  const std::set<AccountId> released{release_held.begin(), release_held.end()};
+  std::set<AccountId> untouched = released;
+  Changes<Account> changes;
+  for (const auto& [id, tracked] : set.accounts()) {
+    if (tracked.state == tracked.loaded) continue;
+    check_key(tracked.row.user, "an account's user id");
+    untouched.erase(id);
+    if (released.contains(id)) {
+      auto row = tracked.row;
+      row.held = 0;
+      changes.add(row, row.version == 0);
+    } else {
+      changes.add(tracked.row, tracked.row.version == 0);
+    }
+  }
+  changes.save(connection_, "accounts");
+  execute_in(connection_, "UPDATE accounts SET held=0,version=version+1 WHERE id IN ", untouched,
+             "");
+  // Under the lane's lock, which the account's row is.
+  execute_in(connection_, "UPDATE notices SET state='due',next_at=? WHERE account_id IN ", released,
+             " AND state='held'",
+             released.empty() ? Params{} : Params{microseconds(database_now())});
+}
+
+void SqlBatch::save_notices(const std::vector<NoticeRow>& notices) {
+  std::vector<const NoticeRow*> rows;
+  Params further;
+  for (const auto& notice : notices) {
+    rows.push_back(&notice);
+    for (std::size_t i = 1; i < notice.events.size(); ++i) {
+      further.push_back(to_value(notice.notice.id));
+      further.push_back(to_value(notice.events[i]));
+    }
+  }
+  insert_all<NoticeRow>(connection_, "notices", rows);
+  insert_rows(connection_, "notice_events", {"notice_id", "event_id"}, further);
+}
+
+// Sorted by key, so that two batches with the same messages meet at the first and do not deadlock.
+void SqlBatch::save_inbound(const Writes& writes) {
+  std::vector<const Inbound*> rows;
+  for (const auto& inbound : writes.inbound) rows.push_back(&inbound);
+  std::sort(rows.begin(), rows.end(),
+            [](const Inbound* a, const Inbound* b) { return a->key < b->key; });
+  auto columns = column_names<Inbound>();
+  columns.push_back("batch_id");
+  Params values;
+  values.reserve(rows.size() * columns.size());
+  for (const auto* row : rows) {
+    write_row(values, *row);
+    values.push_back(Value{writes.batch_id});
+  }
+  insert_rows(connection_, "inbound", columns, values);
+}
+
+void SqlBatch::save_nonces(const std::vector<Nonce>& nonces) {
+  if (nonces.empty()) return;
+  const auto now = microseconds(database_now());
+  Params values;
+  std::set<std::tuple<std::string, std::string, std::string>> seen;  // one request, two messages
+  for (const auto& nonce : nonces) {
+    if (!seen.emplace(nonce.channel, nonce.nonce, nonce.body_hash).second) continue;
+    values.push_back(Value{nonce.channel});
+    values.push_back(Value{nonce.nonce});
+    values.push_back(Value{nonce.body_hash});
+    values.push_back(Value{now});
+  }
+  insert_rows(connection_, "nonces", {"channel", "nonce", "body_hash", "at"}, values);
+}
+
+}  // namespace huiyin::store

@@ -1,0 +1,203 @@
+#include "server/store/sql_store.h"
+
+#include <algorithm>
+
+#include "server/store/batch.h"
+#include "server/store/bulk.h"
+#include "server/store/schema.h"
+
+namespace huiyin::store {
+
+Connection& SqlStore::connection() {
+  if (!connection_) reconnect();
+  return *connection_;
+}
+
+Instant SqlStore::database_now() {
+  return instant(connection().query("SELECT " + now_sql())[0][0].integer());
+}
+
+void SqlStore::migrate() { store::migrate(connection()); }
+bool SqlStore::schema_current() { return store::schema_current(connection()); }
+void SqlStore::ping() { connection().query("SELECT 1"); }
+std::vector<std::string> SqlStore::durability_warnings() {
+  return connection().durability_warnings();
+}
+
+std::unique_ptr<Batch> SqlStore::begin() { return std::make_unique<SqlBatch>(connection()); }
+
+// The old session is ended first: while it lives it may still be about to execute its COMMIT. From
+// then on the row is there, or it is locked by a commit in progress (the read waits), or it will
+// never be.
+bool SqlStore::was_committed(const std::string& batch_id) {
+  reconnect();
+  return transact([&] {
+    const Params id{batch_id};
+    return !connection()
+                .query("SELECT id FROM batches WHERE id=?" + connection().dialect().for_update(),
+                       id)
+                .empty();
+  });
+}
+
+void SqlStore::reconnect() {
+  if (connection_) {
+    old_session_ = connection_->session();
+    connection_.reset();
+  }
+  connection_ = connect(url_);
+  if (!old_session_.empty()) connection_->end_session(old_session_);
+  old_session_.clear();
+}
+
+std::int64_t SqlStore::lease(const std::string& sequence, std::int64_t n) {
+  return transact([&] {
+    const auto& dialect = connection().dialect();
+    const std::int64_t first = sequence == "id" ? kFirstId : 1;
+    const Params start{sequence, first};
+    connection().execute(dialect.insert_new("sequences", {"name", "next"}, {"name"}, 1), start);
+    const Params step{n, sequence};
+    connection().execute("UPDATE sequences SET next=next+? WHERE name=?", step);
+    const Params which{sequence};
+    return connection().query("SELECT next FROM sequences WHERE name=?", which)[0][0].integer() - n;
+  });
+}
+
+// Whatever is wrong with the message must not keep it from getting here: the body is stored as
+// bytes and the key is shortened.
+void SqlStore::quarantine(const Quarantined& row) {
+  const auto id = lease("quarantine", 1);
+  transact([&] {
+    const Params values{id,
+                        clip(row.channel, 64),
+                        clip(row.dedupe_key, 255),
+                        clip(row.reason, 1000),
+                        Blob{row.body},
+                        microseconds(row.at)};
+    connection().execute(
+        "INSERT INTO quarantine (id,channel,dedupe_key,reason,body,at) VALUES (?,?,?,?,?,?)",
+        values);
+  });
+}
+
+std::vector<CaseId> SqlStore::due_cases(Instant now, int limit) {
+  const Params params{microseconds(now), limit};
+  const Rows rows = connection().query(
+      "SELECT id FROM cases WHERE next_due_at>0 AND next_due_at<=? ORDER BY next_due_at,id LIMIT ?",
+      params);
+  std::vector<CaseId> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.emplace_back(rows[i][0].integer());
+  return out;
+}
+
+std::optional<Instant> SqlStore::next_due() {
+  const Rows rows = connection().query(
+      "SELECT next_due_at FROM cases WHERE next_due_at>0 ORDER BY next_due_at LIMIT 1");
+  if (rows.empty()) return std::nullopt;
+  return instant(rows[0][0].integer());
+}
+
+Counts SqlStore::counts() {
+  const auto count = [&](const std::string& what, const Params& params = {}) {
+    return connection().query("SELECT COUNT(*) FROM " + what, params)[0][0].integer();
+  };
+  Counts out;
+  out.notices_due = count("notices WHERE state IN ('due','riding','sending')");
+  out.notices_held = count("notices WHERE state='held'");
+  out.notices_dead = count("notices WHERE state='dead'");
+  out.quarantined = count("quarantine");
+  out.open_cases = count("cases WHERE over_at=?", {kNotOver});
+  return out;
+}
+
+// Pages of cases in the order of ids; which of them changed shows only in their events.
+void SqlStore::export_cases(
+    Instant since, const std::function<void(const Case&, const std::vector<Event>&)>& row) {
+  for (CaseId last{0};;) {
+    const Params from{last.raw()};
+    const Rows page = connection().query(
+        "SELECT " + select_list<Case>() + " FROM cases WHERE id>? ORDER BY id LIMIT 256", from);
+    if (page.empty()) return;
+    std::map<CaseId, Case> cases;
+    std::map<CaseId, std::vector<Event>> events;
+    std::vector<CaseId> ids;
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      auto one = read_row<Case>(page[i]);
+      ids.push_back(one.id);
+      cases.emplace(one.id, std::move(one));
+    }
+    query_in(connection(), "SELECT " + select_list<Event>() + " FROM case_events WHERE case_id IN ",
+             ids, " ORDER BY at,id", [&](std::span<const Value> cells) {
+               auto event = read_row<Event>(cells);
+               events[event.case_id].push_back(std::move(event));
+             });
+    for (const auto& [id, one] : cases) {
+      const auto& history = events[id];
+      const bool recent =
+          one.registered_at >= since || std::any_of(history.begin(), history.end(),
+                                                    [&](const Event& e) { return e.at >= since; });
+      if (recent) row(one, history);
+    }
+    last = ids.back();
+  }
+}
+
+// In steps of a thousand rows: one long delete would hold locks on the path of messages.
+std::size_t SqlStore::forget(std::chrono::hours age) {
+  const auto before = microseconds(database_now() - age);
+  std::size_t deleted = 0;
+  const std::pair<const char*, const char*> tables[] = {
+      {"inbound", "received_at"}, {"nonces", "at"}, {"batches", "at"}};
+  for (const auto& [table_name, column_name] : tables) {
+    const std::string table = table_name, column = column_name;
+    for (bool more = true; more;) {
+      const Params limit{before};
+      const Rows step =
+          connection().query("SELECT " + column + " FROM " + table + " WHERE " + column +
+                                 "<? ORDER BY " + column + " LIMIT 1 OFFSET 999",
+                             limit);
+      more = !step.empty();
+      const Params until{more ? step[0][0].integer() : before - 1};
+      deleted += static_cast<std::size_t>(transact([&] {
+        return connection().execute("DELETE FROM " + table + " WHERE " + column + "<=?", until);
+      }));
+    }
+  }
+  return deleted;
+}
+
+std::string clip(const std::string& text, std::size_t characters) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size() && characters > 0; --characters) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t size = byte < 0x80                   ? 1
+                             : byte >= 0xc2 && byte < 0xe0 ? 2
+                             : byte >= 0xe0 && byte < 0xf0 ? 3
+                             : byte >= 0xf0 && byte < 0xf5 ? 4
+                                                           : 0;
+    bool valid = size > 0 && i + size <= text.size();
+    for (std::size_t k = 1; valid && k < size; ++k)
+      valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+    // Surrogates and overlong or too large forms have a valid shape but are not UTF-8.
+    if (valid && size >= 3) {
+      const auto second = static_cast<unsigned char>(text[i + 1]);
+      valid = !(byte == 0xe0 && second < 0xa0) && !(byte == 0xed && second > 0x9f) &&
+              !(byte == 0xf0 && second < 0x90) && !(byte == 0xf4 && second > 0x8f);
+    }
+    if (valid) {
+      out.append(text, i, size);
+      i += size;
+    } else {
+      out += '?';
+      ++i;
+    }
+  }
+  while (!out.empty() && out.back() == ' ') out.back() = '_';  // keys do not end in a space
+  return out;
+}
+
+std::unique_ptr<Store> open(const std::string& url) {
+  return std::make_unique<SqlStore>(parse_url(url));
+}
+
+}  // namespace huiyin::store

@@ -1,0 +1,110 @@
+// Store on any Connection. Internal to server/store; one .cpp a concern: sql_store (connection,
+// schema, ids, quarantine, timers, export), lanes (claim and lease), results (fate of notices),
+// tokens, directory_load, directory_import.
+#pragma once
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "server/store/connection.h"
+#include "server/store/rows.h"
+#include "server/store/store.h"
+
+namespace huiyin::store {
+
+class SqlStore final : public Store {
+ public:
+  explicit SqlStore(Url url) : url_{std::move(url)}, connection_{connect(url_)} {}
+
+  void migrate() override;
+  bool schema_current() override;
+  void ping() override;
+  std::vector<std::string> durability_warnings() override;
+
+  std::unique_ptr<Batch> begin() override;
+  bool was_committed(const std::string& batch_id) override;
+  void reconnect() override;
+  std::int64_t lease(const std::string& sequence, std::int64_t n) override;
+  void quarantine(const Quarantined& row) override;
+
+  std::vector<CaseId> due_cases(Instant now, int limit) override;
+  std::optional<Instant> next_due() override;
+
+  std::vector<LaneClaim> claim(const std::string& owner, std::chrono::milliseconds lease,
+                               int limit) override;
+  std::set<AccountId> renew(const std::string& owner, std::chrono::milliseconds lease,
+                            std::span<const std::pair<AccountId, std::int64_t>> lanes) override;
+  void release(std::span<const std::pair<AccountId, std::int64_t>> lanes) override;
+  std::vector<NoticeId> finish(std::span<const SendResult> results) override;
+  void rode(std::span<const NoticeId> written, std::span<const NoticeId> missed,
+            std::chrono::milliseconds wait) override;
+  bool report(const std::string& channel, const std::string& platform_id, bool delivered,
+              const std::string& code) override;
+  std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
+                                    std::int64_t after) override;
+  Counts counts() override;
+
+  std::optional<StoredToken> token(const std::string& channel) override;
+  bool lease_token(const std::string& channel, const std::string& owner, std::int64_t seen,
+                   std::chrono::milliseconds lease, std::chrono::milliseconds pause) override;
+  bool save_token(const std::string& channel, const std::string& owner, const std::string& value,
+                  std::chrono::seconds lifetime) override;
+
+  std::int64_t directory_version() override;
+  DirectoryPtr load_directory() override;
+  std::size_t import_units(std::span<const Unit> units) override;
+  std::size_t import_people(
+      std::span<const std::pair<Person, std::vector<std::pair<std::string, std::string>>>> people,
+      std::span<const std::vector<std::string>> specialities) override;
+  std::size_t import_duties(std::span<const DutyImport> duties) override;
+
+  void export_cases(
+      Instant since,
+      const std::function<void(const Case&, const std::vector<Event>&)>& row) override;
+  std::size_t forget(std::chrono::hours age) override;
+
+ private:
+  Connection& connection();
+  Instant database_now();
+  std::string now_sql() { return connection().dialect().now(); }
+
+  // Runs `work` as one transaction; deadlocks and busy locks are tried again: five times, from
+  // 20 ms on, doubling, with full jitter (P9).
+  template <class Work>
+  auto transact(const Work& work) {
+    for (int attempt = 1;; ++attempt) {
+      try {
+        Transaction transaction{connection()};
+        if constexpr (std::is_void_v<decltype(work())>) {
+          work();
+          transaction.commit();
+          return;
+        } else {
+          auto result = work();
+          transaction.commit();
+          return result;
+        }
+      } catch (const Error& error) {
+        if (error.trouble() != Trouble::retry || attempt == 5) throw;
+      }
+      const int most = 20 << (attempt - 1);
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds{std::uniform_int_distribution{1, most}(random_)});
+    }
+  }
+
+  void bump_directory();
+  std::int64_t lock_directory();
+
+  Url url_;
+  std::unique_ptr<Connection> connection_;
+  std::string old_session_;  // to be ended as soon as there is a connection again
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+// Shortens to what a key column takes, at a character's border; bytes that are not UTF-8 are
+// replaced. For values that must never make a write fail.
+std::string clip(const std::string& text, std::size_t characters);
+
+}  // namespace huiyin::store
