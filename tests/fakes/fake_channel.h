@@ -1,0 +1,76 @@
+// A platform for tests that is nothing but its rules: what it sends is "user|kind|text", what it
+// answers is the name of an outcome.
+#pragma once
+
+#include <string>
+
+#include "handlers/channel.h"
+
+namespace huiyin {
+
+class FakeChannel : public Channel {
+ public:
+  struct Traits {
+    bool replies = true;     // notices may ride on the response
+    bool windowed = false;   // free text only inside a window
+    bool templates = false;  // there is a way outside it
+    bool tokens = false;
+    SendLimits limits;
+  };
+  explicit FakeChannel(Traits traits) : traits_{traits} {}
+
+  Decoded decode(const net::HttpRequest& request, Instant) const override {
+    if (request.body == "forged") return Refused{};
+    if (request.body == "senseless") return Senseless{"no message in it", request.body};
+    Message message;
+    message.sender = net::query_parameter(request.query(), "user");
+    message.dedupe_key = net::query_parameter(request.query(), "id");
+    message.text = message.raw = request.body;
+    return std::vector<Message>{message};
+  }
+  net::HttpResponse acknowledge(const net::HttpRequest&, const Message*, const Notice* reply,
+                                Instant, std::span<const unsigned char, 16>) const override {
+    return net::HttpResponse::text(200, reply ? reply->text : "success");
+  }
+  bool can_reply(const Message&) const override { return traits_.replies; }
+  std::optional<net::OutgoingRequest> token_request() const override {
+    if (!traits_.tokens) return std::nullopt;
+    net::OutgoingRequest request;
+    request.url = "http://platform/token";
+    return request;
+  }
+  TokenAnswer interpret_token(const net::HttpResponse& response) const override {
+    TokenAnswer answer;
+    answer.configuration_fault = response.status != 200;
+    if (response.status == 200) answer.value = response.body;
+    answer.lifetime = std::chrono::seconds{7200};
+    return answer;
+  }
+  bool has_route(Route route, const Notice&) const override {
+    return route == Route::session || traits_.templates;
+  }
+  bool session_needs_window() const override { return traits_.windowed; }
+  net::OutgoingRequest encode(const Notice& notice, Route route,
+                              const Token& token) const override {
+    net::OutgoingRequest request;
+    request.url = route == Route::session ? "http://platform/session" : "http://platform/template";
+    request.headers.emplace_back("Token", token.value);
+    request.body = notice.recipient + "|" + notice.kind + "|" + notice.text;
+    return request;
+  }
+  SendOutcome interpret(Route, const net::HttpResponse& response) const override {
+    SendOutcome outcome;
+    for (int kind = SendOutcome::delivered; kind <= SendOutcome::unknown; ++kind)
+      if (response.body == outcome_name(static_cast<SendOutcome::Kind>(kind)))
+        outcome.kind = static_cast<SendOutcome::Kind>(kind);
+    outcome.code = response.body;
+    if (outcome.kind == SendOutcome::delivered) outcome.platform_id = "sent";
+    return outcome;
+  }
+  SendLimits limits() const override { return traits_.limits; }
+
+ private:
+  Traits traits_;
+};
+
+}  // namespace huiyin
