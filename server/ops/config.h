@@ -1,0 +1,101 @@
+// config/huiyin.toml as typed values. Every key is documented in that file; a key that is left out
+// has the default below.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "handlers/channel.h"
+#include "server/ops/problem.h"
+
+namespace huiyin {
+
+enum class LogLevel { debug, info, warning, error };
+
+struct LogConfig {
+  LogLevel level = LogLevel::info;
+  bool json = false;                   // format = "json" | "text"
+  std::string file;                    // empty: stderr
+  std::size_t rotate_megabytes = 50;   // a file is closed at this size
+  std::size_t rotate_files = 10;       // and so many old ones are kept
+  std::size_t repeat_per_second = 20;  // lines of one event; more are counted, not written
+  std::size_t queue = 8192;            // lines waiting for the disk; beyond: oldest are dropped
+};
+
+struct ServerConfig {
+  std::string listen = "127.0.0.1:8080";
+  std::string admin_listen = "127.0.0.1:8081";  // empty: no admin listener
+  std::string public_url;                       // "https://huiyin.example.cn", no trailing slash
+  unsigned threads = 1;                         // network threads
+  std::string certificate, key;                 // PEM files; both empty: plain HTTP
+  std::size_t connections = 4096;
+  std::size_t body_bytes = 256 * 1024;
+  unsigned workers = 0;  // inbox writers; 0: one on SQLite, two on MySQL
+  std::size_t queue = 4096;
+  std::size_t batch = 256;
+  std::chrono::milliseconds stale{2000};
+  std::chrono::seconds drain{15};
+  std::string journal = "var/journal";  // crash journal's directory; empty: none
+};
+
+struct StoreConfig {
+  std::string url = "sqlite:var/huiyin.db";
+  bool migrate = true;
+};
+
+struct OutboxConfig {
+  std::size_t connections = 64;  // per host
+  std::string ca_file;           // more trust anchors (PEM); empty: the system's
+  std::chrono::seconds lease{30};
+};
+
+struct DeskConfig {
+  std::string area;  // unit code; empty: all
+  int cases_per_day = 10;
+  std::size_t result_min_characters = 8;
+  int urges_before_office = 3;
+};
+
+// Relative paths are relative to the directory in which the program was started.
+struct PathConfig {
+  std::string templates = "templates";
+  std::string vocabulary = "config/vocabulary.toml";
+  std::string deadlines = "config/deadlines.toml";
+  std::string holidays = "config/holidays.toml";
+};
+
+struct Config {
+  ServerConfig server;
+  StoreConfig store;
+  LogConfig log;
+  OutboxConfig outbox;
+  DeskConfig desk;
+  PathConfig paths;
+  // Those that may be opened. A channel with a missing secret or a key that its platform refuses is
+  // not among them: Problem::channel_disabled says why.
+  std::vector<ChannelConfig> channels;
+};
+
+struct LoadedConfig {
+  Config config;
+  Problems problems;  // all that were found, by place; nothing may start when one is an error
+  bool usable() const { return !has_errors(problems); }
+};
+
+// `overrides`: "server.listen=0.0.0.0:80", "channel.NAME.token=...". Reads secrets from the
+// environment and from files. Never throws for what the file holds; no problem's text ever holds a
+// value.
+LoadedConfig load_config(const std::string& path, std::span<const std::string> overrides,
+                         std::span<const Platform> platforms);
+// The same for a text; `name` stands for the file in problems.
+LoadedConfig read_config(std::string_view toml, const std::string& name,
+                         std::span<const std::string> overrides,
+                         std::span<const Platform> platforms);
+
+// "127.0.0.1:8080", "[::1]:0", "localhost:80".
+bool is_loopback_listener(std::string_view listen);
+
+}  // namespace huiyin
