@@ -8,11 +8,6 @@
 namespace huiyin {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kResend =
-    20s;  // a platform's resend may fetch the reply so long; then it goes by API
-
 bool is_echo(const NoticeDraft& draft) {
   return std::ranges::any_of(kNoticeKinds, [&](const NoticeKind& kind) {
     return kind.echo && kind.audience == draft.audience && kind.name == draft.kind;
@@ -127,7 +122,7 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
       row.state = store::NoticeState::sent;
     } else if (rides) {
       row.state = store::NoticeState::riding;
-      row.next_at = plan.database_now + kResend;
+      row.next_at = plan.database_now + parts_.outbox.missed_reply();
     } else {
       place_in_lane(row, lane, plan);
     }

@@ -107,6 +107,7 @@ class OutboxImpl : public Outbox {
 
   const std::string& process() const override { return options_.process; }
   std::chrono::milliseconds lease() const override { return options_.lease; }
+  std::chrono::milliseconds missed_reply() const override { return options_.missed_reply; }
 
   bool wait_idle(std::chrono::milliseconds limit) override {
     std::unique_lock lock{mutex_};

@@ -50,6 +50,8 @@ class Outbox {
 
   virtual const std::string& process() const = 0;
   virtual std::chrono::milliseconds lease() const = 0;
+  // How long a reply that may not have arrived is left to the platform's resend.
+  virtual std::chrono::milliseconds missed_reply() const = 0;
   // Waits until nothing is in memory or in flight and all results are written. False: time over.
   virtual bool wait_idle(std::chrono::milliseconds limit) = 0;
   // Sends nothing new, waits for what is in flight, gives the lanes back.

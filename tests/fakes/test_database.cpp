@@ -68,4 +68,8 @@ TestDatabase::~TestDatabase() {
   }
 }
 
+void run_sql(const TestDatabase& database, const std::string& sql) {
+  store::connect(store::parse_url(database.url()))->run(sql);
+}
+
 }  // namespace huiyin::fakes

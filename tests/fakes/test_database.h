@@ -45,4 +45,7 @@ class TestDatabase {
   std::string url_, database_;
 };
 
+// For faults that no interface offers: lapsed leases, planted rows.
+void run_sql(const TestDatabase& database, const std::string& sql);
+
 }  // namespace huiyin::fakes

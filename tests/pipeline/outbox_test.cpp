@@ -1,0 +1,343 @@
+// Delivery: order, three outcomes, windows, tokens, leases; on both engines.
+#include "server/pipeline/outbox.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+#include <thread>
+
+#include "tests/fakes/test_database.h"
+#include "tests/pipeline/rig.h"
+
+namespace huiyin {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+constexpr const char* kLamp = "东浦村村口的路灯坏了，晚上老人走路看不见";
+
+net::ClientResult answer(const std::string& body) {
+  net::ClientResult result;
+  result.response.body = body;
+  return result;
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  for (int i = 0; i < 500; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return condition();
+}
+
+class OutboxTest : public testing::TestWithParam<fakes::Engine> {
+ protected:
+  OutboxTest() : database_{GetParam()} {
+    const auto store = store::open(database_.url());
+    store->migrate();
+    import_rig_directory(*store);
+  }
+  static Rig::Options quick(std::string process = "p1") {
+    Rig::Options options;
+    options.process = std::move(process);
+    options.outbox.backoff = 5ms;
+    options.outbox.poll = 20ms;
+    return options;
+  }
+  std::unique_ptr<Rig> rig(Rig::Options options) {
+    return std::make_unique<Rig>(database_.url(), std::move(options));
+  }
+  // Registers a case; its number.
+  static std::string report(Rig& rig, const std::string& user = "farmer") {
+    const auto text = rig.say(user, kLamp).reply->text;
+    return text.substr(text.find("260326-"), 11);
+  }
+  store::Counts counts() { return store::open(database_.url())->counts(); }
+
+  fakes::TestDatabase database_;
+};
+INSTANTIATE_TEST_SUITE_P(Engines, OutboxTest, testing::ValuesIn(fakes::engines()),
+                         fakes::engine_name);
+
+TEST_P(OutboxTest, OrderIsKeptThroughRetries) {
+  auto r = rig(quick());
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  std::atomic<int> failures{3};
+  const auto good = r->play;
+  r->play = [&, good](const net::OutgoingRequest& request) {
+    if (request.body.starts_with("farmer|accepted") && failures-- > 0) return answer("retry");
+    return good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  r->say("cadre", "办结 " + number + " 已解决 换了新灯泡并检查了线路");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"),
+              ElementsAre("accepted", "accepted", "accepted", "accepted", "progress", "closed"));
+  EXPECT_EQ(counts().notices_due, 0);
+}
+
+TEST_P(OutboxTest, UnknownIsTriedOnceMoreAndThenListed) {
+  auto r = rig(quick());
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    net::ClientResult lost;
+    lost.fault = net::Fault::unknown;
+    return request.body.starts_with("farmer|accepted") ? lost : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "progress"));
+  EXPECT_EQ(counts().notices_dead, 1);
+}
+
+TEST_P(OutboxTest, LostReplyMeansTwoCopiesAtMost) {
+  auto r = rig(quick());
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  std::atomic<bool> first{true};
+  const auto good = r->play;
+  r->play = [&, good](const net::OutgoingRequest& request) {
+    net::ClientResult lost;
+    lost.fault = net::Fault::unknown;
+    return request.body.starts_with("farmer") && first.exchange(false) ? lost : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted"));
+  EXPECT_EQ(counts().notices_dead, 0);
+}
+
+TEST_P(OutboxTest, RefusedIsListedAndTheNextGoesOn) {
+  auto r = rig(quick());
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    return request.body.starts_with("farmer|accepted") ? answer("refused") : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "progress"));
+  EXPECT_EQ(counts().notices_dead, 1);
+  EXPECT_EQ(r->monitor.count("outbox.refused"), 1);
+}
+
+TEST_P(OutboxTest, LongWaitIsSpentInTheStore) {
+  auto options = quick();
+  options.outbox.keep = 0ms;  // every retry goes through the store
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  std::atomic<int> failures{2};
+  const auto good = r->play;
+  r->play = [&, good](const net::OutgoingRequest& request) {
+    if (request.body.starts_with("farmer") && failures-- > 0) return answer("retry");
+    return good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(eventually([&] { return r->kinds_to("farmer").size() == 4; }));
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "accepted", "progress"));
+}
+
+// ---- windows (WeChat: 48 h, five messages) ------------------------------------------------------
+
+std::vector<std::string> routes_to(const Rig& rig, const std::string& user) {
+  std::vector<std::string> routes;
+  for (const auto& request : rig.client->requests())
+    if (request.body.starts_with(user + "|")) routes.push_back(request.url.substr(16));
+  return routes;
+}
+
+TEST_P(OutboxTest, LastFreeMessageIsKeptForTheClosingEcho) {
+  auto options = quick();
+  options.traits.windowed = true;
+  auto r = rig(options);
+  const auto number = report(*r);  // opens a window of five
+  ASSERT_TRUE(r->settle());
+  r->say("cadre", "签收 " + number);
+  for (int i = 0; i < 5; ++i)
+    r->say("cadre", "进展 " + number + " 电工第" + std::to_string(i) + "次到现场查看线路");
+  r->say("cadre", "办结 " + number + " 已解决 换了新灯泡并检查了线路");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"),
+              ElementsAre("accepted", "progress", "progress", "progress", "closed"));
+  EXPECT_EQ(counts().notices_held, 2);
+  // Carried by the person's next message.
+  r->say("farmer", "谢谢");
+  ASSERT_TRUE(r->settle());
+  EXPECT_EQ(r->kinds_to("farmer").size(), 7u);
+  EXPECT_EQ(counts().notices_held, 0);
+}
+
+TEST_P(OutboxTest, OutsideTheWindowTheTemplateGoes) {
+  auto options = quick();
+  options.traits.windowed = options.traits.templates = true;
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  r->clock.advance(49h);
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(routes_to(*r, "farmer"), ElementsAre("template"));
+}
+
+TEST_P(OutboxTest, PlatformSaysTheWindowIsOver) {
+  auto options = quick();
+  options.traits.windowed = true;
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  std::atomic<bool> closed{true};
+  r->play = [&, good](const net::OutgoingRequest& request) {
+    return closed && request.body.starts_with("farmer") ? answer("window_closed") : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted")) << "one try tells it";
+  EXPECT_EQ(counts().notices_held, 2);
+  closed = false;
+  r->say("farmer", "谢谢");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "progress"));
+}
+
+TEST_P(OutboxTest, UnfollowedWaitsForTheReturn) {
+  auto options = quick();
+  options.traits.windowed = options.traits.templates = true;
+  auto r = rig(options);
+  const auto number = report(*r);
+  auto gone = r->message("farmer", "");
+  gone.kind = MessageKind::unfollow;
+  gone.window = {};
+  r->submit(gone);
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(r->settle());
+  EXPECT_TRUE(r->kinds_to("farmer").empty());
+  EXPECT_EQ(counts().notices_held, 1);
+  r->say("farmer", "谢谢");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted"));
+}
+
+// ---- tokens -------------------------------------------------------------------------------------
+
+std::string token_of(const net::OutgoingRequest& request) {
+  return std::string{net::find_header(request.headers, "Token")};
+}
+
+TEST_P(OutboxTest, ProcessesShareOneToken) {
+  auto options = quick("p1");
+  options.traits.tokens = true;
+  auto second = options;
+  second.process = "p2";
+  auto p1 = rig(options), p2 = rig(second);
+  report(*p1, "a");
+  ASSERT_TRUE(p1->settle());
+  report(*p2, "b");
+  ASSERT_TRUE(p2->settle());
+  std::set<std::string> tokens;
+  int fetched = 0;
+  for (const auto* r : {p1.get(), p2.get()})
+    for (const auto& request : r->client->requests()) {
+      if (request.url.ends_with("/token"))
+        ++fetched;
+      else
+        tokens.insert(token_of(request));
+    }
+  EXPECT_EQ(fetched, 1);
+  EXPECT_EQ(tokens.size(), 1u);
+}
+
+TEST_P(OutboxTest, ExpiredTokenIsRefreshedOnce) {
+  auto options = quick();
+  options.traits.tokens = true;
+  auto r = rig(options);
+  report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    return token_of(request) == "p1-token-1" ? answer("token_expired") : good(request);
+  };
+  report(*r, "second");
+  report(*r, "third");
+  // The pause between two refreshes of one account is five seconds.
+  ASSERT_TRUE(r->settle());
+  EXPECT_EQ(std::ranges::count_if(r->client->requests(),
+                                  [](const auto& q) { return q.url.ends_with("/token"); }),
+            2);
+  EXPECT_EQ(counts().notices_due, 0);
+  EXPECT_EQ(token_of(r->client->requests().back()), "p1-token-2");
+}
+
+// ---- leases -------------------------------------------------------------------------------------
+
+TEST_P(OutboxTest, WhatAStoppedProcessLeftIsSentByAnother) {
+  auto options = quick("p1");
+  options.outbox.keep = 0ms;
+  auto p1 = rig(options);
+  p1->play = [](const net::OutgoingRequest&) { return answer("retry"); };
+  report(*p1);
+  p1.reset();
+  auto p2 = rig(quick("p2"));
+  ASSERT_TRUE(eventually([&] { return !p2->kinds_to("cadre").empty(); }));
+  EXPECT_THAT(p2->kinds_to("cadre"), ElementsAre("card"));
+}
+
+TEST_P(OutboxTest, StalledHolderLosesItsLane) {
+  auto stalled = quick("p1");
+  stalled.outbox.lease = 11s;  // more than a request's deadline and the margin
+  auto p1 = rig(stalled);
+  p1->client->hold();
+  const auto number = report(*p1);
+  ASSERT_TRUE(eventually([&] { return p1->kinds_to("cadre").size() == 1; })) << "in flight";
+  // The lease lapses while the answer is missing: as if the process had been stopped.
+  fakes::run_sql(database_, "UPDATE accounts SET lane_until = 0 WHERE lane_owner = 'p1'");
+  auto p2 = rig(quick("p2"));
+  ASSERT_TRUE(eventually([&] { return !p2->kinds_to("cadre").empty(); }));
+  ASSERT_TRUE(p2->settle());
+  p1->client->open();  // its answer comes at last, and is refused by the lane's token
+  ASSERT_TRUE(p1->settle());
+  EXPECT_EQ(counts().notices_due, 0);
+  EXPECT_EQ(counts().notices_dead, 0);
+  EXPECT_THAT(p2->kinds_to("cadre"), ElementsAre("card"));
+}
+
+TEST_P(OutboxTest, NeverMoreInFlightThanTheChannelAllows) {
+  auto options = quick();
+  options.traits.limits.in_flight = 3;
+  options.outbox.missed_reply = 1ms;
+  auto r = rig(options);
+  r->client->hold();
+  for (int i = 0; i < 8; ++i)  // eight lanes: every reply goes by API
+    r->rode(r->submit(r->message("user" + std::to_string(i), kLamp)), false);
+  ASSERT_TRUE(eventually([&] { return r->client->requests().size() == 3; }));
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(r->client->requests().size(), 3u);
+  r->client->open();
+  ASSERT_TRUE(r->settle());
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(r->kinds_to("user" + std::to_string(i)).size(), 1u) << i;
+}
+
+TEST_P(OutboxTest, StoppedChannelWaitsAndAlarms) {
+  auto r = rig(quick());
+  r->play = [](const net::OutgoingRequest&) { return answer("channel_stopped"); };
+  report(*r);
+  ASSERT_TRUE(eventually([&] { return r->monitor.count("outbox.channel_stopped") > 0; }));
+  report(*r, "second");
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(r->client->requests().size(), 1u) << "no hammering";
+}
+
+}  // namespace
+}  // namespace huiyin
