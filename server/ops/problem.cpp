@@ -15,6 +15,12 @@ std::string show(const Problem& problem) {
   return shown + " " + problem.text;
 }
 
+std::string show_all(const Problems& problems) {
+  std::string all;
+  for (const Problem& problem : problems) all += (all.empty() ? "" : "\n") + show(problem);
+  return all;
+}
+
 bool has_errors(const Problems& problems) {
   return std::ranges::any_of(problems, [](const Problem& p) { return p.kind == Problem::error; });
 }

@@ -29,6 +29,7 @@ using Problems = std::vector<Problem>;
 
 // "config/huiyin.toml:12:1: server.lissen: unknown key; the nearest known key is server.listen"
 std::string show(const Problem& problem);
+std::string show_all(const Problems& problems);  // one a line
 bool has_errors(const Problems& problems);
 
 }  // namespace huiyin

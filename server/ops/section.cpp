@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace huiyin::settings {
 
@@ -20,24 +21,18 @@ std::string_view last_of(std::string_view path) {
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> before, last, row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    before = std::exchange(last, row);
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+      row[j + 1] = std::min({row[j] + 1, last[j + 1] + 1, last[j] + (a[i] == b[j] ? 0 : 1)});
+      const bool swapped = i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j];
+      if (swapped) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
     }
   }
   return row.back();
-}
-
-std::string nearest_of(std::string_view word, std::span<const std::string_view> candidates) {
-  const auto best = std::ranges::min_element(
-      candidates, {}, [word](std::string_view one) { return edit_distance(word, one); });
-  return best == candidates.end() ? std::string{} : std::string{*best};
 }
 
 std::string join(std::span<const std::string_view> words) {
@@ -60,22 +55,16 @@ void Reading::unknown(const FilePlace& place, std::string path) {
   unknown_.emplace_back(place, std::move(path));
 }
 
-// Near in spelling; a key of the same table is meant before the same word in another one.
+// Near in spelling; a key of the same table is meant rather than a slightly nearer word in another
+// one, and a word of the same length (letters swapped) rather than a shorter one.
 std::string Reading::nearest(const std::string& path) const {
-  std::string best;
-  std::size_t smallest = static_cast<std::size_t>(-1);
-  for (const std::string& known : known_) {
-    const std::size_t other_table =
-        parent_of(known) == parent_of(path)
-            ? 0
-            : 1 + std::min<std::size_t>(3, edit_distance(parent_of(known), parent_of(path)));
-    const std::size_t distance = 2 * edit_distance(last_of(known), last_of(path)) + other_table;
-    if (distance < smallest) {
-      smallest = distance;
-      best = known;
-    }
-  }
-  return best;
+  const auto strangeness = [&path](const std::string& known) {
+    const std::size_t typing = edit_distance(last_of(known), last_of(path));
+    const bool other_table = parent_of(known) != parent_of(path);
+    const bool other_length = last_of(known).size() != last_of(path).size();
+    return std::pair{2 * typing + (other_table ? 5 : 0), other_length};
+  };
+  return *std::ranges::min_element(known_, {}, strangeness);
 }
 
 void Reading::report_unknown() {
@@ -119,6 +108,10 @@ FilePlace Section::place(std::string_view key) const {
 
 void Section::wrong(std::string_view key, std::string text, Problem::Kind kind) {
   reading_.problem(place(key), path(key), std::move(text), kind);
+}
+
+void Section::wrong_at(const FilePlace& place, std::string_view key, std::string text) {
+  reading_.problem(place, path(key), std::move(text));
 }
 
 std::string Section::text(std::string_view key, std::string otherwise) {

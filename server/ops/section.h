@@ -62,6 +62,7 @@ class Section {
   std::vector<std::string> keys() const;  // as they stand in the file
 
   void wrong(std::string_view key, std::string text, Problem::Kind kind = Problem::error);
+  void wrong_at(const FilePlace& place, std::string_view key, std::string text);
 
  private:
   Section(Reading& reading, const Node* table, FilePlace place, std::string path);
@@ -73,10 +74,8 @@ class Section {
   std::set<std::string, std::less<>> asked_;
 };
 
-// Levenshtein distance in bytes.
+// Bytes added, dropped, changed or swapped with their neighbour.
 std::size_t edit_distance(std::string_view a, std::string_view b);
-// The candidate with the smallest distance; empty only when there are none.
-std::string nearest_of(std::string_view word, std::span<const std::string_view> candidates);
 std::string join(std::span<const std::string_view> words);  // "a, b or c"
 
 }  // namespace huiyin::settings
