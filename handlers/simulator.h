@@ -17,10 +17,10 @@ namespace huiyin {
 struct PlayedMessage {
   std::string user;
   MessageKind kind = MessageKind::text;
-  std::string text;   // text, menu key, link title
-  std::string scene;  // follow, scan
-  std::string media_id;
-  std::optional<Position> position;
+  std::string text{};   // text, menu key, link title
+  std::string scene{};  // follow, scan
+  std::string media_id{};
+  std::optional<Position> position{};
 };
 
 // What a played person sees arrive.

@@ -142,11 +142,12 @@ std::optional<std::string> fit_number(std::string value, std::string_view unit) 
 
 std::vector<TemplateField> parse_template_fields(std::string_view text) {
   std::vector<TemplateField> fields;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
+  if (text.empty()) return fields;
+  for (auto comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
     fields.push_back(parse_field(text.substr(0, comma)));
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    text.remove_prefix(comma + 1);
   }
+  fields.push_back(parse_field(text));
   return fields;
 }
 
