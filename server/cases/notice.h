@@ -89,8 +89,8 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"status_list", Audience::reporter, false},
     {"no_cases", Audience::reporter, false},
     {"not_found", Audience::reporter, false},
-    {"not_now", Audience::reporter, false},   // the move is not possible now, and why
-    {"too_late", Audience::reporter, false},  // reopening after 15 days: new linked case
+    {"not_now", Audience::reporter, false},  // the move is not possible now, and why
+    {"too_late", Audience::reporter, true},  // reopening after 15 days: T1+T2 of a new linked case
     {"confirm_withdraw", Audience::reporter, false},
     {"kept", Audience::reporter, false},        // withdrawal not confirmed
     {"which_case", Audience::reporter, false},  // numbered choice
@@ -103,8 +103,9 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"thanks", Audience::reporter, false},
     {"language", Audience::reporter, false},
     {"muted", Audience::reporter, false},
-    {"human", Audience::reporter, false},   // who to telephone
-    {"advice", Audience::reporter, false},  // emergency numbers, when no case follows
+    {"human", Audience::reporter, false},    // who to telephone
+    {"privacy", Audience::reporter, false},  // what we hold, how to have it deleted
+    {"advice", Audience::reporter, false},   // emergency numbers, when no case follows
     // owner (cadre)
     {"card", Audience::owner, false},  // T2: the case, due date, moves
     {"done", Audience::owner, false},  // "your move is recorded", state as it is now
@@ -135,6 +136,7 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"overdue", Audience::office, false},
     {"urge", Audience::office, false},    // third 催办
     {"rating", Audience::office, false},  // bad rating
+    {"reopened", Audience::office, false},
 });
 
 }  // namespace huiyin

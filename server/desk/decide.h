@@ -22,6 +22,7 @@ struct Policy {
   UnitCode area;
   std::size_t result_min_characters = 8;  // a result needs a fact
   int urges_before_office = 3;
+  std::chrono::minutes choice_open_for{30};  // how long "1" answers a list or a confirmation
 };
 
 // Somebody said something, in words, by a button or a menu tap.

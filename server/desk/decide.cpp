@@ -1,0 +1,83 @@
+#include "server/desk/decide.h"
+
+#include <array>
+
+#include "server/desk/advice.h"
+#include "server/desk/hear.h"
+#include "server/desk/owners.h"
+#include "server/desk/questions.h"
+
+namespace huiyin {
+namespace {
+
+bool says_nothing(MessageKind kind) {
+  return kind == MessageKind::unfollow || kind == MessageKind::delivery ||
+         kind == MessageKind::other;
+}
+
+// A person of several duties is read as the highest first. What residents say is open to all, but a
+// cadre's sentence is no command by accident: only the bare word, or with a number, counts.
+Command command_of(const Meaning& meaning, Speaker speaker) {
+  for (int as = static_cast<int>(speaker); as > 0; --as)
+    if (const auto& command = meaning.command.at(as); command.verb != Verb::none) return command;
+  const auto& command = meaning.command[0];
+  const bool deliberate = command.whole || !command.number.empty() || command.verb == Verb::bind ||
+                          command.verb == Verb::language;
+  return speaker == Speaker::resident || deliberate ? command : Command{};
+}
+
+// A number picked from a list stands for the whole command that the list was about.
+std::optional<Command> chosen(const Turn& turn, const Meaning& meaning) {
+  const auto& talk = turn.talk();
+  if (talk.question == questions::kWhichCase && meaning.digit) {
+    const auto no = static_cast<std::size_t>(*meaning.digit);
+    if (no >= 1 && no <= talk.options.size()) return questions::unpack(talk.options[no - 1]);
+  }
+  if (talk.question == questions::kWords && !talk.options.empty() && !meaning.text.empty()) {
+    Command command = questions::unpack(talk.options.front());
+    command.argument = meaning.text;
+    return command;
+  }
+  return std::nullopt;
+}
+
+void hear(Turn& turn, const Said& said) {
+  turn.speak_as(said.person, said.account);
+  turn.has_cases_of(said.person);
+  if (!turn.need().empty() || says_nothing(said.message.kind)) return;
+  if (said.message.kind == MessageKind::follow || said.message.kind == MessageKind::scan)
+    return hear_scene(turn, said.message);
+
+  const auto& meaning = said.meaning;
+  turn.set_advice(emergency_advice(meaning, turn.me().locale));
+  const Speaker speaker = speaker_of(turn.directory, said.person, turn.now);
+  Command command = command_of(meaning, speaker);
+  if (command.verb == Verb::none || command.bare) {
+    if (const auto picked = chosen(turn, meaning)) {
+      turn.close_question();
+      command = *picked;
+    }
+  }
+  if (command.verb != Verb::none && !command.bare) {
+    if (speaker != Speaker::resident && hear_cadre(turn, said, command)) return;
+    if (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command))
+      return;
+  }
+  if (command.bare && speaker != Speaker::resident && accept_by_reply(turn, said)) return;
+  hear_reporter(turn, said);
+}
+
+}  // namespace
+
+std::variant<Decision, Need> decide(const Input& input, const WorkingSet& set,
+                                    const Directory& directory, const Policy& policy,
+                                    Supply& supply) {
+  Turn turn{input.now, set, directory, policy, supply};
+  if (const auto* said = std::get_if<Said>(&input.what))
+    hear(turn, *said);
+  else
+    timer_due(turn, std::get<Due>(input.what).about);
+  return turn.finish();
+}
+
+}  // namespace huiyin

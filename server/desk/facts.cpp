@@ -1,0 +1,160 @@
+#include "server/desk/facts.h"
+
+#include <algorithm>
+#include <array>
+
+#include "server/desk/owners.h"
+#include "server/desk/words.h"
+#include "server/intake/masking.h"
+
+namespace huiyin {
+namespace {
+
+constexpr std::size_t kReporterText = 20, kStaffText = 200, kResultText = 300;
+
+void put(Facts& facts, const char* key, std::string value) {
+  if (!value.empty()) facts[key] = std::move(value);
+}
+
+std::string reporter_line(const Turn& turn, const Case& c) {
+  const Person* person = turn.set.person(c.reporter);
+  if (!person) person = turn.directory.person(c.reporter);
+  if (!person) return {};
+  std::string line = person->name;
+  if (!person->phone.empty()) line += (line.empty() ? "" : " ") + person->phone;
+  return line;
+}
+
+// "[图片] 8xK2..." -> "[图片]": the platform's id is for the program, not for people.
+std::string without_media_ids(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video,
+                            MessageKind::position, MessageKind::link}) {
+      const auto mark = words::media(kind);
+      if (!line.starts_with(mark)) continue;
+      out += mark;
+      line.remove_prefix(mark.size());
+      if (kind == MessageKind::position || kind == MessageKind::link || line.empty()) break;
+      const auto id_end = std::min(line.find(' ', 1), line.size());
+      line.remove_prefix(id_end);
+      break;
+    }
+    out += line;
+    text.remove_prefix(end);
+    if (!text.empty()) {
+      out += '\n';
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+// In the order in which work goes on.
+std::vector<Verb> owner_verbs(const Case& c) {
+  constexpr auto kOrder = std::to_array<Move>(
+      {Move::accept, Move::return_case, Move::progress, Move::ask, Move::close, Move::contact});
+  std::vector<Verb> verbs;
+  for (const Move move : kOrder)
+    if (find_rule(c.stage, move, Role::owner, c.level)) verbs.push_back(words::verb_for(move));
+  return verbs;
+}
+
+}  // namespace
+
+std::string mask_text(std::string_view text) { return mask_personal(text); }
+
+std::string without_stop(std::string text) {
+  constexpr auto kStops = std::to_array<std::string_view>({"。", ".", "！", "!", "；", ";", " "});
+  for (bool again = true; again;) {
+    again = false;
+    for (const auto stop : kStops)
+      if (text.ends_with(stop)) {
+        text.resize(text.size() - stop.size());
+        again = true;
+      }
+  }
+  return text;
+}
+
+std::string show_due(const Case& c, Instant at, std::string_view locale) {
+  if (at == Instant{}) return {};
+  return c.urgency == Urgency::normal ? show_date(at, locale) : show_time(at, locale);
+}
+
+std::string excerpt(std::string_view text, std::size_t limit) {
+  std::string out;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t next = i + 1;
+    while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
+    if (++count > limit) return out + "…";
+    if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t')
+      out += ' ';
+    else
+      out.append(text.substr(i, next - i));
+    i = next;
+  }
+  return out;
+}
+
+Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string_view locale) {
+  Facts facts;
+  const bool staff = audience != Audience::reporter;
+  put(facts, "number", c.number);
+  put(facts, "place", staff ? c.place : mask_text(c.place));
+  put(facts, "text",
+      staff ? excerpt(without_media_ids(c.text), kStaffText)
+            : excerpt(mask_text(without_media_ids(c.text)), kReporterText));
+  put(facts, "kind", words::case_type(c.type, locale));
+  put(facts, "urgency", words::urgency(c.urgency, locale));
+  put(facts, "status", words::stage(c.stage, c.outcome, locale));
+  if (c.owner) {
+    put(facts, "owner", owner_name(turn, c.owner, c.owner_unit, locale));
+    put(facts, "phone", phone_of(turn.directory, c.owner_unit));
+  }
+  if (is_open(c.stage)) {
+    put(facts, "due", show_due(c, c.due_at, locale));
+    if (c.due_at != Instant{} && c.paused_at == Instant{} && turn.now > c.due_at)
+      facts["late"] = "1";
+  }
+  if (c.stage == Stage::dispatched && c.accept_due != Instant{})
+    put(facts, "accept_due", show_time(c.accept_due, locale));
+  if (c.registered_at != Instant{}) put(facts, "since", show_date(c.registered_at, locale));
+  if (!is_open(c.stage)) {
+    put(facts, "outcome", words::outcome(c.outcome, locale));
+    put(facts, "result",
+        without_stop(staff ? c.result : excerpt(mask_text(c.result), kResultText)));
+    if (c.outcome == Outcome::solved) {
+      facts["solved"] = "1";
+    } else {
+      facts["unsolved"] = "1";
+      put(facts, "channel", words::other_channel(c.topic, locale));
+    }
+  }
+  if (staff) {
+    put(facts, "reporter", reporter_line(turn, c));
+    put(facts, "moves", owner_moves(c, locale));
+  }
+  return facts;
+}
+
+std::vector<Button> owner_buttons(const Case& c, std::string_view locale) {
+  std::vector<Button> buttons;
+  for (const Verb verb : owner_verbs(c))
+    buttons.push_back({std::string{words::verb(verb, locale)}, words::command(verb, c.number)});
+  return buttons;
+}
+
+std::string owner_moves(const Case& c, std::string_view locale) {
+  std::string line;
+  for (const Verb verb : owner_verbs(c)) {
+    if (!line.empty()) line += locale == "en" ? ", " : "、";
+    line += words::verb(verb, locale);
+  }
+  return line;
+}
+
+}  // namespace huiyin

@@ -1,0 +1,51 @@
+// What templates may show of a case. Each notice about a case carries these facts; a fact that does
+// not apply is left out, so that {{#fact}} tells whether there is one. Locale is the recipient's.
+//
+//   number    261123-0042
+//   place     石璜镇楼家村溪东自然村
+//   text      what was reported: shortened and masked for reporters, whole for owner and office
+//   kind      求助, 投诉 ...                urgency   紧急, 特急; absent when normal
+//   status    办理中, or the outcome once closed
+//   owner     石璜镇楼家村驻村指导员        phone     published duty phone
+//   due       11月30日 (17:30 for urgent matters)     accept_due  by when to accept
+//   since     when it was registered
+//   outcome   已解决 ...                    result    what was done
+//   solved | unsolved   flags after closing; `channel` is the other way when unsolved
+//   late      flag: open and past its due date
+// Owner and office only: reporter (name and telephone as far as known).
+//
+// Set by single notices: progress, question, answer, supplement, reason, by, rating, latest,
+// previous, count, caller, did, next_owner, bound, vague (flag), photo (flag), unit, advice,
+// purpose (flag), options and cases (lists with `no`), moves (what can be done now, joined).
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "server/desk/turn.h"
+
+namespace huiyin {
+
+using Facts = std::map<std::string, std::string>;
+
+Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string_view locale);
+
+// As shown to anybody but owner and office.
+std::string mask_text(std::string_view text);
+
+// Without the full stop at its end, for use inside a sentence.
+std::string without_stop(std::string text);
+
+// Date, for urgent matters with the time of day.
+std::string show_due(const Case& c, Instant at, std::string_view locale);
+
+// At most `limit` characters, cut between two of them, with "…" when something is missing; line
+// breaks become spaces.
+std::string excerpt(std::string_view text, std::size_t limit);
+
+// What the owner (or deputy) may do now, as buttons and as a line of words ("签收、退回").
+std::vector<Button> owner_buttons(const Case& c, std::string_view locale);
+std::string owner_moves(const Case& c, std::string_view locale);
+
+}  // namespace huiyin

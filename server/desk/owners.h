@@ -1,0 +1,42 @@
+// Who is responsible, who may act, and how they are named.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/desk/turn.h"
+
+namespace huiyin {
+
+// How the desk reads what a person says: by the duties active now. Leader and office before cadre;
+// people without such a duty are residents.
+Speaker speaker_of(const Directory& directory, PersonId person, Instant now);
+
+// What `person` is to the case: owner (also as deputy), office, or nothing. The reporter of a case
+// is told apart elsewhere, since one may own what one reported.
+std::optional<Role> role_in(const Turn& turn, const Case& c, PersonId person);
+// May the person know that the case exists?
+bool visible(const Turn& turn, const Case& c, PersonId person);
+
+// The next owner by the owner rule, leaving out everybody who returned the case. Empty: rows were
+// missing (turn.need()).
+std::optional<Assignment> next_owner(Turn& turn, const Case& c, PersonId returner);
+// The first clerk on duty for the case's unit; none when there is none.
+PersonId office_of(const Turn& turn, const Case& c);
+// People with an active deputy duty at the owner's unit, by priority.
+std::vector<PersonId> deputies_of(const Turn& turn, const Case& c);
+// For a deputy: the owners whose cases he may handle.
+std::vector<PersonId> principals_of(const Turn& turn, PersonId deputy);
+
+DutyRole duty_of(const Turn& turn, PersonId person, const UnitCode& unit);
+// "石璜镇楼家村驻村指导员"
+std::string owner_name(const Turn& turn, PersonId person, const UnitCode& unit,
+                       std::string_view locale);
+// Published duty phone of the unit, else of its township; may be empty.
+std::string phone_of(const Directory& directory, const UnitCode& unit);
+
+// Where cases go whose place nobody knows: the area served, else the top of the directory.
+UnitCode area_of(const Turn& turn);
+
+}  // namespace huiyin

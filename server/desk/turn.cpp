@@ -1,0 +1,260 @@
+#include "server/desk/turn.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "server/desk/facts.h"
+#include "server/desk/questions.h"
+#include "server/desk/timers.h"
+
+namespace huiyin {
+namespace {
+
+using std::chrono::microseconds;
+
+// Answers that may begin with emergency advice; others are preceded by a notice of its own.
+constexpr auto kWithAdvice = std::to_array<std::string_view>(
+    {"registered", "ask_place", "which_place", "ask_problem", "supplemented", "answered"});
+// Answers that state the purpose to somebody who is here for the first time (handbook §11).
+constexpr auto kWithPurpose = std::to_array<std::string_view>(
+    {"registered", "ask_place", "which_place", "ask_problem", "welcome", "bound", "help"});
+
+bool contains(const auto& kinds, std::string_view kind) {
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+// 退订: what the person asked for himself still comes, and so does what ends or stops his case.
+bool goes_when_muted(Move move) {
+  switch (move) {
+    case Move::close:
+    case Move::withdraw:
+    case Move::merge:
+    case Move::ask:
+    case Move::register_case:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Turn::Turn(Instant at, const WorkingSet& rows, const Directory& units, const Policy& rules,
+           Supply& supply)
+    : now{at}, set{rows}, directory{units}, policy{rules}, supply_{supply} {}
+
+void Turn::speak_as(PersonId person, AccountId account) {
+  speaker_ = person;
+  account_ = account;
+  if (!has_person(person)) return;
+  me_ = *set.person(person);
+  talk_ = set.conversation(person);
+  talk_.person = person;
+  if (questions::stale(talk_, policy, now)) {
+    talk_.question.clear();
+    talk_.options.clear();
+  }
+}
+
+Person& Turn::change_me() {
+  me_changed_ = true;
+  return me_;
+}
+
+void Turn::ask(std::string question, CaseId about, std::vector<std::string> options) {
+  talk_.asked = talk_.about == about && about ? talk_.asked + 1 : 1;
+  talk_.question = std::move(question);
+  talk_.about = about;
+  talk_.options = std::move(options);
+  talk_.asked_at = now;
+  talk_changed_ = true;
+}
+
+void Turn::close_question() {
+  if (talk_.question.empty() && talk_.options.empty() && !talk_.about) return;
+  const auto version = talk_.version;
+  talk_ = {};
+  talk_.person = speaker_;
+  talk_.version = version;
+  talk_changed_ = true;
+}
+
+void Turn::close_question_of(PersonId person, CaseId about) {
+  const Conversation was = set.conversation(person);
+  if (was.about != about) return;
+  Conversation closed;
+  closed.person = person;
+  closed.version = was.version;
+  out_.conversations.push_back(std::move(closed));
+}
+
+bool Turn::has_person(PersonId id) {
+  if (set.person(id)) return true;
+  if (set.asked_person(id)) throw std::logic_error{"a person of the case does not exist"};
+  need_.persons.insert(id);
+  return false;
+}
+
+bool Turn::has_cases_of(PersonId id) {
+  if (set.asked_cases_of(id)) return true;
+  need_.cases_of.insert(id);
+  return false;
+}
+
+bool Turn::has_number(std::string_view number) {
+  if (set.find_case(number) || set.asked_number(number)) return true;
+  need_.numbers.emplace(number);
+  return false;
+}
+
+bool Turn::has_history(CaseId id) {
+  if (set.asked_history(id)) return true;
+  need_.history.insert(id);
+  return false;
+}
+
+bool Turn::has_case(CaseId id) {
+  if (set.find_case(id) || set.asked_case(id)) return true;
+  need_.cases.insert(id);
+  return false;
+}
+
+std::string Turn::locale_of(PersonId id) const {
+  if (id == speaker_) return me_.locale;
+  if (const Person* person = set.person(id)) return person->locale;
+  if (const Person* person = directory.person(id)) return person->locale;
+  return "zh";
+}
+
+bool Turn::allowed(const Case& c, Move move, Role by) const {
+  return find_rule(c.stage, move, by, c.level).has_value();
+}
+
+std::optional<EventId> Turn::make(Case& c, Move move, Role by, std::string text) {
+  return make_as(c, move, by, speaker_, std::move(text));
+}
+
+std::optional<EventId> Turn::make_by_system(Case& c, Move move, std::string text) {
+  return make_as(c, move, Role::system, PersonId{}, std::move(text));
+}
+
+std::optional<EventId> Turn::make_as(Case& c, Move move, Role by, PersonId actor,
+                                     std::string text) {
+  const auto rule = find_rule(c.stage, move, by, c.level);
+  if (!rule) return std::nullopt;
+  if (rule->clock == ClockAction::resume) c.due_at = shifted_due(policy.calendar, c, now);
+  Event event = step(c, *rule, actor, now, std::move(text));
+  const bool timed = c.type != CaseType::praise;
+  if (rule->clock == ClockAction::start_accept)
+    c.accept_due = timed ? accept_due(policy.calendar, policy.clocks, c.urgency, now) : Instant{};
+  if (rule->clock == ClockAction::start_handle || move == Move::reopen)
+    c.due_at = timed ? handle_due(policy.calendar, policy.clocks, c, now) : Instant{};
+  const bool by_hand = move == Move::progress || move == Move::ask || move == Move::contact;
+  if (by_hand && c.contacted_at == Instant{}) c.contacted_at = now;
+  event.id = EventId{supply_.next_id()};
+  if (event.echo) owed_.push_back(event.id);
+  out_.events.push_back(std::move(event));
+  return out_.events.back().id;
+}
+
+void Turn::put(Case c) {
+  const auto same = [&](const Case& other) { return other.id == c.id; };
+  if (const auto at = std::ranges::find_if(out_.cases, same); at != out_.cases.end())
+    *at = std::move(c);
+  else
+    out_.cases.push_back(std::move(c));
+}
+
+const Case* Turn::find(CaseId id) const {
+  for (const auto& c : out_.cases)
+    if (c.id == id) return &c;
+  return set.find_case(id);
+}
+
+NoticeDraft& Turn::reply(std::string_view kind, Audience audience) {
+  if (!advice_.empty() && !contains(kWithAdvice, kind) && kind != "advice") {
+    auto advice = std::move(advice_);
+    advice_.clear();
+    reply("advice").facts["advice"] = std::move(advice);
+  }
+  NoticeDraft draft;
+  draft.kind = kind;
+  draft.audience = audience;
+  draft.to = speaker_;
+  draft.account = account_;
+  draft.answers_input = true;
+  if (!advice_.empty() && contains(kWithAdvice, kind)) {
+    draft.facts["advice"] = std::move(advice_);
+    advice_.clear();
+  }
+  if (audience == Audience::reporter) add_first_contact(draft);
+  out_.notices.push_back(std::move(draft));
+  return out_.notices.back();
+}
+
+void Turn::add_first_contact(NoticeDraft& draft) {
+  if (me_.informed || !contains(kWithPurpose, draft.kind)) return;
+  draft.facts["purpose"] = "1";
+  change_me().informed = true;
+}
+
+NoticeDraft* Turn::echo(Case& c, std::string_view kind) {
+  const bool answer = speaker_ && c.reporter == speaker_;
+  if (!answer) {
+    if (!has_person(c.reporter)) return nullptr;
+    const auto quiet = [&](const Event& event) {
+      return std::ranges::find(owed_, event.id) == owed_.end() || !goes_when_muted(event.move);
+    };
+    if (set.person(c.reporter)->muted && std::ranges::all_of(out_.events, quiet)) {
+      for (auto& event : out_.events)
+        if (std::ranges::find(owed_, event.id) != owed_.end()) event.echo = false;
+      owed_.clear();
+      c.last_echo_at = now;  // or the silence timer would knock again and again
+      return nullptr;
+    }
+  }
+  NoticeDraft& draft = answer ? reply(kind) : tell(c.reporter, kind, Audience::reporter);
+  if (!answer) draft.account = c.reporter_account;
+  draft.about = c.id;
+  draft.events = std::move(owed_);
+  owed_.clear();
+  c.last_echo_at = now;
+  draft.facts.merge(case_facts(*this, c, Audience::reporter, locale_of(c.reporter)));
+  return &draft;
+}
+
+NoticeDraft& Turn::tell(PersonId to, std::string_view kind, Audience audience) {
+  NoticeDraft draft;
+  draft.kind = kind;
+  draft.audience = audience;
+  draft.to = to;
+  out_.notices.push_back(std::move(draft));
+  return out_.notices.back();
+}
+
+std::variant<Decision, Need> Turn::finish() {
+  if (!need_.empty()) return need_;
+  if (!advice_.empty()) {
+    auto advice = std::move(advice_);
+    advice_.clear();
+    reply("advice").facts["advice"] = std::move(advice);
+  }
+  if (!owed_.empty()) throw std::logic_error{"a move was made that the reporter does not hear of"};
+  for (Case& c : out_.cases) {
+    const Case* before = set.find_case(c.id);
+    Instant from = now + microseconds{1};
+    if (fired_ != Instant{})
+      from = fired_ + microseconds{1};
+    else if (before && before->next_due_at != Instant{} && before->next_due_at <= now)
+      from = before->next_due_at;  // a timer that is late, not yet served: it is not skipped
+    const Timer timer = next_timer(c, policy, from);
+    c.next_due_at = timer.at;
+    c.timer = timer.name;
+  }
+  if (me_changed_) out_.persons.push_back(me_);
+  if (talk_changed_) out_.conversations.push_back(talk_);
+  return std::move(out_);
+}
+
+}  // namespace huiyin

@@ -1,0 +1,98 @@
+// One input being decided: what is read, what has been decided so far, what is missing. Every file
+// of the desk works on a Turn; decide() makes one and turns it into the answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "server/desk/decide.h"
+
+namespace huiyin {
+
+class Turn {
+ public:
+  // References must outlive the turn.
+  Turn(Instant now, const WorkingSet& set, const Directory& directory, const Policy& policy,
+       Supply& supply);
+
+  const Instant now;
+  const WorkingSet& set;
+  const Directory& directory;
+  const Policy& policy;
+
+  // -- who speaks; empty for timers
+  void speak_as(PersonId person, AccountId account);
+  PersonId speaker() const { return speaker_; }
+  AccountId account() const { return account_; }
+  const Person& me() const { return me_; }
+  // The person changed by this input; written once at the end.
+  Person& change_me();
+  // The open question to the speaker, empty when there is none or it has gone stale.
+  const Conversation& talk() const { return talk_; }
+  void ask(std::string question, CaseId about, std::vector<std::string> options);
+  void close_question();
+  // The same for somebody else, when the question was about `about`.
+  void close_question_of(PersonId person, CaseId about);
+
+  // -- what is missing. The has_* functions note what must be loaded and answer false.
+  bool has_person(PersonId id);
+  bool has_cases_of(PersonId id);
+  bool has_number(std::string_view number);
+  bool has_history(CaseId id);
+  bool has_case(CaseId id);
+  const Need& need() const { return need_; }
+
+  // Locale of a recipient: as loaded, else as in the directory, else Chinese.
+  std::string locale_of(PersonId id) const;
+
+  // -- moves. The speaker (nobody for timers) moves `c` on; its clocks follow the table. Empty:
+  // the table does not allow it, nothing changed.
+  std::optional<EventId> make(Case& c, Move move, Role by, std::string text);
+  // The same, by the program itself.
+  std::optional<EventId> make_by_system(Case& c, Move move, std::string text);
+  bool allowed(const Case& c, Move move, Role by) const;
+  // Last value of the case wins; the timer is set at the end.
+  void put(Case c);
+  // As it is after what this turn did so far.
+  const Case* find(CaseId id) const;
+  // New id for a case.
+  CaseId new_case_id() { return CaseId{supply_.next_id()}; }
+  std::string new_number() { return supply_.next_number(now); }
+
+  // -- notices. References and pointers live until the next notice.
+  // Answer to the speaker, on the account that was used.
+  NoticeDraft& reply(std::string_view kind, Audience audience = Audience::reporter);
+  // To the reporter of `c`, with every echo that is still owed; an answer when he is the speaker.
+  // Null when he asked for quiet and this is not one of the messages that still go.
+  NoticeDraft* echo(Case& c, std::string_view kind);
+  NoticeDraft& tell(PersonId to, std::string_view kind, Audience audience);
+
+  // Emergency advice waiting for the first reply.
+  void set_advice(std::string text) { advice_ = std::move(text); }
+  // The timer that this turn is about, if it is one.
+  void set_fired(Instant at) { fired_ = at; }
+
+  // Throws std::logic_error when a move's echo was forgotten.
+  std::variant<Decision, Need> finish();
+
+ private:
+  std::optional<EventId> make_as(Case& c, Move move, Role by, PersonId actor, std::string text);
+  void add_first_contact(NoticeDraft& draft);
+
+  Supply& supply_;
+  PersonId speaker_;
+  AccountId account_;
+  Person me_;
+  bool me_changed_ = false, talk_changed_ = false;
+  Conversation talk_;
+  std::string advice_;
+  Instant fired_{};
+  Decision out_;
+  Need need_;
+  std::vector<EventId> owed_;  // echoes of this turn not told yet
+};
+
+}  // namespace huiyin

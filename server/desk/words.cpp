@@ -1,0 +1,235 @@
+#include "server/desk/words.h"
+
+#include <array>
+#include <utility>
+
+namespace huiyin::words {
+namespace {
+
+struct Pair {
+  std::string_view zh, en;
+};
+
+std::string_view pick(const Pair& pair, std::string_view locale) {
+  return locale == "en" ? pair.en : pair.zh;
+}
+
+constexpr std::array<Pair, 10> kStages{{
+    {"待补充", "waiting for your details"},
+    {"已登记", "registered"},
+    {"等待接手", "waiting to be taken up"},
+    {"办理中", "in progress"},
+    {"等待补充情况", "waiting for an answer"},
+    {"研究办理单位", "being assigned"},
+    {"等待牵头", "waiting for a lead"},
+    {"暂缓办理", "on hold"},
+    {"已办结", "closed"},
+    {"已归档", "filed"},
+}};
+
+constexpr std::array<Pair, 9> kOutcomes{{
+    {"", ""},
+    {"已解决", "solved"},
+    {"已解释", "explained"},
+    {"已列入计划", "planned"},
+    {"已转其他渠道", "passed to another channel"},
+    {"不予受理", "not accepted"},
+    {"已撤回", "withdrawn"},
+    {"已并件", "joined with another case"},
+    {"无效", "invalid"},
+}};
+
+constexpr std::array<Pair, 3> kUrgencies{{{"", ""}, {"紧急", "urgent"}, {"特急", "emergency"}}};
+
+constexpr std::array<Pair, 6> kTypes{{
+    {"求助", "request for help"},
+    {"咨询", "question"},
+    {"投诉", "complaint"},
+    {"举报", "report of a violation"},
+    {"建议", "suggestion"},
+    {"表扬", "praise"},
+}};
+
+struct VerbWord {
+  Verb verb;
+  Pair word;
+};
+constexpr auto kVerbs = std::to_array<VerbWord>({
+    {Verb::status, {"查询", "Status"}},
+    {Verb::supplement, {"补充", "Add"}},
+    {Verb::withdraw, {"撤回", "Withdraw"}},
+    {Verb::urge, {"催办", "Remind"}},
+    {Verb::rate, {"评价", "Rate"}},
+    {Verb::reopen, {"没解决", "Not solved"}},
+    {Verb::human, {"人工", "Talk to a person"}},
+    {Verb::help, {"帮助", "Help"}},
+    {Verb::accept, {"签收", "Accept"}},
+    {Verb::return_case, {"退回", "Return"}},
+    {Verb::contact, {"联系", "Contacted"}},
+    {Verb::progress, {"进展", "Progress"}},
+    {Verb::ask, {"追问", "Ask"}},
+    {Verb::close, {"办结", "Close"}},
+    {Verb::told, {"已告知", "Told"}},
+    {Verb::todo, {"待办", "To do"}},
+    {Verb::escalate, {"上报", "Escalate"}},
+    {Verb::transfer, {"转办", "Transfer"}},
+    {Verb::co_handle, {"协办", "Co-handle"}},
+    {Verb::extend, {"延期", "Extend"}},
+    {Verb::suspend, {"挂账", "Put on hold"}},
+    {Verb::merge, {"并件", "Join"}},
+});
+
+}  // namespace
+
+std::string stage(Stage stage, Outcome outcome, std::string_view locale) {
+  // A closed case says how it ended; "closed" alone could pass for "solved".
+  if (!is_open(stage) && outcome != Outcome::none) return words::outcome(outcome, locale);
+  return std::string{pick(kStages.at(static_cast<std::size_t>(stage)), locale)};
+}
+
+std::string outcome(Outcome outcome, std::string_view locale) {
+  return std::string{pick(kOutcomes.at(static_cast<std::size_t>(outcome)), locale)};
+}
+
+std::string urgency(Urgency urgency, std::string_view locale) {
+  return std::string{pick(kUrgencies.at(static_cast<std::size_t>(urgency)), locale)};
+}
+
+std::string case_type(CaseType type, std::string_view locale) {
+  return std::string{pick(kTypes.at(static_cast<std::size_t>(type)), locale)};
+}
+
+std::string role(DutyRole role, UnitKind kind, std::string_view locale) {
+  switch (role) {
+    case DutyRole::stationed_cadre:
+      if (kind == UnitKind::enterprise)
+        return std::string{pick({"驻企服务员", "enterprise officer"}, locale)};
+      if (kind == UnitKind::community)
+        return std::string{pick({"驻社指导员", "community instructor"}, locale)};
+      return std::string{pick({"驻村指导员", "village instructor"}, locale)};
+    case DutyRole::liaison:
+      return std::string{pick({"民情联络员", "liaison"}, locale)};
+    case DutyRole::grid_worker:
+      return std::string{pick({"网格员", "grid worker"}, locale)};
+    case DutyRole::deputy:
+      return std::string{pick({"代办干部", "acting cadre"}, locale)};
+    case DutyRole::leader:
+      return std::string{pick({"领导", "leader"}, locale)};
+    case DutyRole::contact:
+    case DutyRole::part_time_member:
+    case DutyRole::helper:
+      return std::string{pick({"联系人", "contact"}, locale)};
+    case DutyRole::clerk:
+      break;
+  }
+  return std::string{pick({"三服务办公室", "three-services office"}, locale)};
+}
+
+std::string role_at(DutyRole role, UnitKind kind, std::string_view place, std::string_view locale) {
+  const auto what = words::role(role, kind, locale);
+  if (locale != "en") return std::string{place} + what;
+  return place.empty() ? what : what + " of " + std::string{place};
+}
+
+std::string_view verb(Verb verb, std::string_view locale) {
+  for (const auto& entry : kVerbs)
+    if (entry.verb == verb) return pick(entry.word, locale);
+  return verb_name(verb);
+}
+
+Verb verb_for(Move move) {
+  switch (move) {
+    case Move::accept:
+      return Verb::accept;
+    case Move::return_case:
+      return Verb::return_case;
+    case Move::contact:
+      return Verb::contact;
+    case Move::progress:
+      return Verb::progress;
+    case Move::ask:
+      return Verb::ask;
+    case Move::close:
+      return Verb::close;
+    default:
+      return Verb::none;
+  }
+}
+
+std::string command(Verb verb, std::string_view number) {
+  std::string text{words::verb(verb, "zh")};
+  if (!number.empty()) text.append(" ").append(number);
+  return text;
+}
+
+std::string_view media(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::image:
+      return "[图片]";
+    case MessageKind::voice:
+      return "[语音]";
+    case MessageKind::video:
+      return "[视频]";
+    case MessageKind::position:
+      return "[位置]";
+    case MessageKind::link:
+      return "[链接]";
+    default:
+      return "";
+  }
+}
+
+std::string other_channel(std::string_view topic, std::string_view locale) {
+  if (topic == "labour_security")
+    return std::string{pick({"劳动保障热线12333", "labour hotline 12333"}, locale)};
+  if (topic == "commerce_tourism")
+    return std::string{pick({"消费者热线12315", "consumer hotline 12315"}, locale)};
+  if (topic == "law_order" || topic == "land")
+    return std::string{pick({"法律援助热线12348", "legal aid hotline 12348"}, locale)};
+  return std::string{pick({"12345热线", "the 12345 hotline"}, locale)};
+}
+
+OutcomeWord read_outcome(std::string_view text) {
+  // Longer words first: 已解决 must not be read as 解决 with a rest.
+  static constexpr auto kWords = std::to_array<std::pair<std::string_view, Outcome>>({
+      {"已列入计划", Outcome::planned},
+      {"列入计划", Outcome::planned},
+      {"已转其他渠道", Outcome::referred},
+      {"转其他渠道", Outcome::referred},
+      {"不予受理", Outcome::rejected},
+      {"已解决", Outcome::solved},
+      {"已解释", Outcome::explained},
+      {"已转", Outcome::referred},
+      {"解决", Outcome::solved},
+      {"解释", Outcome::explained},
+      {"solved", Outcome::solved},
+      {"explained", Outcome::explained},
+      {"referred", Outcome::referred},
+      {"planned", Outcome::planned},
+      {"rejected", Outcome::rejected},
+  });
+  static constexpr auto kBreaks = std::to_array<std::string_view>(
+      {" ", "\t", "\n", ",", ":", ";", ".", "，", "：", "；", "。", "、", "　"});
+  const auto strip = [](std::string_view rest, bool& stripped) {
+    stripped = rest.empty();
+    for (bool again = true; again;) {
+      again = false;
+      for (const auto mark : kBreaks)
+        if (rest.starts_with(mark)) {
+          rest.remove_prefix(mark.size());
+          stripped = again = true;
+        }
+    }
+    return rest;
+  };
+  for (const auto& [word, outcome] : kWords) {
+    if (!text.starts_with(word)) continue;
+    bool stripped = false;
+    const auto rest = strip(text.substr(word.size()), stripped);
+    // 已转告供水所 is a result, not an outcome: the word must stand alone.
+    if (stripped) return {outcome, std::string{rest}};
+  }
+  return {Outcome::none, std::string{text}};
+}
+
+}  // namespace huiyin::words

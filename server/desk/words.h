@@ -1,0 +1,76 @@
+// Names of states, roles, outcomes and moves as people read them, in both languages. Templates hold
+// the sentences; what varies inside a sentence comes from here.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/cases/directory.h"
+#include "server/cases/transitions.h"
+#include "server/intake/meaning.h"
+
+namespace huiyin::words {
+
+// `locale` is "zh" or "en"; anything else reads as "zh".
+std::string stage(Stage stage, Outcome outcome, std::string_view locale);
+std::string outcome(Outcome outcome, std::string_view locale);
+std::string urgency(Urgency urgency, std::string_view locale);  // empty for normal
+std::string case_type(CaseType type, std::string_view locale);
+
+// "驻村指导员", by role and kind of the unit served.
+std::string role(DutyRole role, UnitKind kind, std::string_view locale);
+// "石璜镇楼家村驻村指导员", the office as "石璜镇三服务办公室". `place` is the unit's full name.
+std::string role_at(DutyRole role, UnitKind kind, std::string_view place, std::string_view locale);
+
+// "签收": button label, and the word that the server understands when it comes back.
+std::string_view verb(Verb verb, std::string_view locale);
+// Which verb asks for this move; Verb::none for moves that nobody can type.
+Verb verb_for(Move move);
+// "签收 261123-0042"; always in Chinese, since the vocabulary has these words in any setting.
+std::string command(Verb verb, std::string_view number);
+
+// Sentences that fill {{{reason}}}: why something is not possible, what to do instead.
+enum class Why {
+  not_your_move,     // the case is not in a state for that
+  no_candidate,      // none of your cases waits for that
+  reason_missing,    // 退回 without a reason
+  return_too_late,   // more than the days allowed after dispatch
+  returned_twice,    // the office decides
+  question_missing,  // 追问 without a question
+  progress_missing,  // 进展 without a text
+  result_missing,    // 办结 without a fact
+  outcome_approval,  // planned, rejected: approval one level up
+  not_offered,       // a verb that is not open here yet
+  entry_missing,     // 补录 without a text
+  daily_limit,       // too many new cases today
+  closed_already,    // the case is closed
+  closed_for_owner,  // the same, to those who handled it
+  archived_already,  // too late to rate
+  safety,            // withdrawal of a matter of safety
+  rated_already,
+  withdrawn_already,
+  code_unknown,    // one-time code that fits nobody
+  not_anonymous,   // 匿名, 保密: not offered here yet
+  place_unknown,   // 绑定 with a name that is nowhere
+  place_outside,   // outside the area served
+  rating_missing,  // 评价 without a grade
+  no_option,       // a number that is not in the list
+};
+std::string why(Why why, std::string_view locale);
+
+// Hints of the "text" kind: a picture, a voice message ... kept in the case's text.
+std::string_view media(MessageKind kind);
+
+// The other ways when a matter was not solved here, by topic (handbook §10).
+std::string other_channel(std::string_view topic, std::string_view locale);
+
+// "已解决 ..." -> outcome and the rest. Outcome::none when the text does not begin with such a
+// word.
+struct OutcomeWord {
+  Outcome outcome = Outcome::none;
+  std::string rest;
+};
+OutcomeWord read_outcome(std::string_view text);
+
+}  // namespace huiyin::words
