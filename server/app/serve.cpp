@@ -47,9 +47,11 @@ class Shell {
     // Listening first: a database that is away must not look like a dead server.
     public_ = net::Server::start(settings_.listen, public_routes());
     settings_.admin_listen.limits.handler = kClockLimit;
-    admin_ = net::Server::start(settings_.admin_listen, admin_routes());
-    if (!admin_->loopback()) {
-      throw std::runtime_error{"server.admin_listen must be a loopback address"};
+    if (!settings_.admin_listen.address.empty()) {
+      admin_ = net::Server::start(settings_.admin_listen, admin_routes());
+      if (settings_.test_clock && !admin_->loopback()) {
+        throw std::runtime_error{"--test-clock needs a server.admin_listen on this machine only"};
+      }
     }
     channels_ = open_channels(settings_.channels, public_->loopback(), ops_.monitor);
     const Clock& clock = settings_.test_clock ? static_cast<const Clock&>(clock_) : system_clock_;
@@ -61,8 +63,10 @@ class Shell {
 
   void announce(std::ostream& out) const {
     const std::string listening = url_of(settings_.listen, *public_);
-    const std::string admin = url_of(settings_.admin_listen, *admin_);
-    out << "listening " << listening << "\nadmin " << admin << "\n" << std::flush;
+    const std::string admin = admin_ ? url_of(settings_.admin_listen, *admin_) : "";
+    out << "listening " << listening << "\n";
+    if (admin_) out << "admin " << admin << "\n";
+    out << std::flush;
     ops_.monitor.event(Severity::info, "server.listening",
                        {{"url", listening},
                         {"admin", admin},
@@ -89,7 +93,7 @@ class Shell {
     public_->drain(settings_.drain);
     errands_.stop();
     if (Engine* engine = keeper_->stop()) engine->stop(settings_.outbox_grace);
-    admin_->drain(milliseconds{500});
+    if (admin_) admin_->drain(milliseconds{500});
     ops_.monitor.event(Severity::info, "server.stopped", {});
   }
 

@@ -20,7 +20,7 @@
 namespace huiyin {
 
 struct ServeSettings {
-  net::ServerOptions listen, admin_listen;
+  net::ServerOptions listen, admin_listen;  // the latter's address may be empty: no such listener
   net::ClientOptions client;
   std::vector<ChannelConfig> channels;
   EngineOptions engine;
