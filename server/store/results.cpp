@@ -4,6 +4,7 @@
 
 #include "server/store/bulk.h"
 #include "server/store/sql_store.h"
+#include "server/store/utf8.h"
 
 namespace huiyin::store {
 namespace {

@@ -5,6 +5,7 @@
 #include "server/store/batch.h"
 #include "server/store/bulk.h"
 #include "server/store/schema.h"
+#include "server/store/utf8.h"
 
 namespace huiyin::store {
 
@@ -164,36 +165,6 @@ std::size_t SqlStore::forget(std::chrono::hours age) {
     }
   }
   return deleted;
-}
-
-std::string clip(const std::string& text, std::size_t characters) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size() && characters > 0; --characters) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t size = byte < 0x80                   ? 1
-                             : byte >= 0xc2 && byte < 0xe0 ? 2
-                             : byte >= 0xe0 && byte < 0xf0 ? 3
-                             : byte >= 0xf0 && byte < 0xf5 ? 4
-                                                           : 0;
-    bool valid = size > 0 && i + size <= text.size();
-    for (std::size_t k = 1; valid && k < size; ++k)
-      valid = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
-    // Surrogates and overlong or too large forms have a valid shape but are not UTF-8.
-    if (valid && size >= 3) {
-      const auto second = static_cast<unsigned char>(text[i + 1]);
-      valid = !(byte == 0xe0 && second < 0xa0) && !(byte == 0xed && second > 0x9f) &&
-              !(byte == 0xf0 && second < 0x90) && !(byte == 0xf4 && second > 0x8f);
-    }
-    if (valid) {
-      out.append(text, i, size);
-      i += size;
-    } else {
-      out += '?';
-      ++i;
-    }
-  }
-  while (!out.empty() && out.back() == ' ') out.back() = '_';  // keys do not end in a space
-  return out;
 }
 
 std::unique_ptr<Store> open(const std::string& url) {

@@ -103,8 +103,4 @@ class SqlStore final : public Store {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-// Shortens to what a key column takes, at a character's border; bytes that are not UTF-8 are
-// replaced. For values that must never make a write fail.
-std::string clip(const std::string& text, std::size_t characters);
-
 }  // namespace huiyin::store

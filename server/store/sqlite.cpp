@@ -9,6 +9,7 @@
 
 #include "server/store/connection.h"
 #include "server/store/dialect.h"
+#include "server/store/utf8.h"
 
 namespace huiyin::store {
 namespace {
@@ -158,6 +159,11 @@ class SqliteConnection final : public Connection {
     int i = 0;
     for (const auto& param : params) {
       ++i;
+      const auto* text = std::get_if<std::string>(&param.raw());
+      if (text != nullptr && !is_utf8(*text)) {
+        sqlite3_clear_bindings(s);
+        throw Error{Trouble::poison, SQLITE_MISMATCH, "sqlite: text is not UTF-8"};
+      }
       const int code = std::visit([&](const auto& v) { return bind_one(s, i, v); }, param.raw());
       if (code != SQLITE_OK) {
         sqlite3_clear_bindings(s);

@@ -1,0 +1,314 @@
+#include "tests/store/samples.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+namespace huiyin::store {
+
+Instant at(std::int64_t seconds, int microseconds) {
+  return Instant{std::chrono::microseconds{(1774483200 + seconds) * 1'000'000 + microseconds}};
+}
+
+Person sample_person(std::int64_t id) {
+  Person p;
+  p.id = PersonId{id};
+  p.code = "cadre-" + std::to_string(id);
+  p.name = kHardText;
+  p.phone = "0575-86100000";
+  p.locale = "en";
+  p.bound_unit = UnitCode{"330683115203"};
+  p.muted = true;
+  p.informed = true;
+  return p;
+}
+
+Account sample_account(std::int64_t id, PersonId person, const std::string& user) {
+  Account a;
+  a.id = AccountId{id};
+  a.channel = "wx";
+  a.user = user;
+  a.person = person;
+  a.following = false;
+  a.last_in_at = at(1, 123456);
+  a.window_until = at(2, 1);
+  a.window_left = 4;
+  a.held = 2;
+  a.lane_seq = 7;
+  a.lane_owner = "host-17";
+  a.lane_token = 9;
+  a.lane_until = at(3);
+  return a;
+}
+
+Conversation sample_conversation(PersonId person, CaseId about) {
+  Conversation c;
+  c.person = person;
+  c.question = "which_place";
+  c.about = about;
+  c.options = {"溪东|村", "back\\slash", "", kHardText};
+  c.asked = 2;
+  c.asked_at = at(4);
+  return c;
+}
+
+Case sample_case(std::int64_t id, PersonId reporter, PersonId owner) {
+  Case c;
+  c.id = CaseId{id};
+  c.number = "260326-" + std::to_string(id);
+  c.stage = Stage::awaiting_reporter;
+  c.level = Level::county;
+  c.urgency = Urgency::emergency;
+  c.type = CaseType::complaint;
+  c.outcome = Outcome::planned;
+  c.topic = "water";
+  c.unit = UnitCode{"lou-jia"};
+  c.place = kHardText;
+  c.text = kHardText + kHardText;
+  c.result = "泵已安装";
+  c.reporter = reporter;
+  c.reporter_account = AccountId{77};
+  c.reporter_kind = ReporterKind::enterprise;
+  c.owner = owner;
+  c.owner_unit = UnitCode{"shi-huang"};
+  c.round = 1;
+  c.returns = 2;
+  c.urges = 3;
+  c.rating = 4;
+  c.registered_at = at(10);
+  c.dispatched_at = at(11);
+  c.accepted_at = at(12);
+  c.contacted_at = at(13);
+  c.closed_at = at(14);
+  c.accept_due = at(15);
+  c.due_at = at(16);
+  c.paused_at = at(17);
+  c.last_echo_at = at(18);
+  c.next_due_at = at(19, 999999);
+  c.timer = "accept_half";
+  return c;
+}
+
+Event sample_event(std::int64_t id, CaseId about) {
+  Event e;
+  e.id = EventId{id};
+  e.case_id = about;
+  e.move = Move::ask;
+  e.from = Stage::in_progress;
+  e.to = Stage::awaiting_reporter;
+  e.level = Level::township;
+  e.role = Role::owner;
+  e.actor = PersonId{5};
+  e.at = at(20, static_cast<int>(id % 1000));
+  e.text = kHardText;
+  e.echo = true;
+  return e;
+}
+
+NoticeRow sample_notice(std::int64_t id, const Account& to, std::int64_t seq) {
+  NoticeRow n;
+  n.notice.id = NoticeId{id};
+  n.notice.channel = to.channel;
+  n.notice.recipient = to.user;
+  n.notice.kind = "card";
+  n.notice.case_number = "260326-0001";
+  n.notice.title = kHardText;
+  n.notice.text = kHardText + "\n\n";
+  n.notice.buttons = {{"签收", "签收 260326-0001"}, {"tab\there", "line\nhere \\n"}};
+  n.notice.link = "https://example.org/c/abc?x=1&y=2";
+  n.notice.fields = {{"number", "260326-0001"}, {"place", kHardText}, {"empty", ""}};
+  n.account = to.id;
+  n.person = to.person;
+  n.about = CaseId{3};
+  n.events = {EventId{40}, EventId{41}, EventId{42}};
+  n.echo = true;
+  n.urgent = true;
+  n.state = NoticeState::due;
+  n.attempts = 1;
+  n.seq = seq;
+  n.created_at = at(21);
+  n.code = "no_account";
+  return n;
+}
+
+Inbound sample_inbound(const std::string& key) {
+  Inbound i;
+  i.key = {"wx", key};
+  i.sender = "oX1";
+  i.kind = "text";
+  i.body = kHardText;
+  i.sent_at = at(30);
+  i.received_at = at(31, 5);
+  i.about = CaseId{3};
+  i.reply = NoticeId{60};
+  return i;
+}
+
+void expect_same(const Person& a, const Person& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.code, b.code);
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.phone, b.phone);
+  EXPECT_EQ(a.locale, b.locale);
+  EXPECT_EQ(a.bound_unit, b.bound_unit);
+  EXPECT_EQ(a.muted, b.muted);
+  EXPECT_EQ(a.informed, b.informed);
+}
+
+void expect_same(const Account& a, const Account& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.channel, b.channel);
+  EXPECT_EQ(a.user, b.user);
+  EXPECT_EQ(a.person, b.person);
+  EXPECT_EQ(a.following, b.following);
+  EXPECT_EQ(a.last_in_at, b.last_in_at);
+  EXPECT_EQ(a.window_until, b.window_until);
+  EXPECT_EQ(a.window_left, b.window_left);
+  EXPECT_EQ(a.held, b.held);
+  EXPECT_EQ(a.lane_seq, b.lane_seq);
+  EXPECT_EQ(a.lane_owner, b.lane_owner);
+  EXPECT_EQ(a.lane_token, b.lane_token);
+  EXPECT_EQ(a.lane_until, b.lane_until);
+}
+
+void expect_same(const Conversation& a, const Conversation& b) {
+  EXPECT_EQ(a.person, b.person);
+  EXPECT_EQ(a.question, b.question);
+  EXPECT_EQ(a.about, b.about);
+  EXPECT_EQ(a.options, b.options);
+  EXPECT_EQ(a.asked, b.asked);
+  EXPECT_EQ(a.asked_at, b.asked_at);
+}
+
+void expect_same(const Case& a, const Case& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.number, b.number);
+  EXPECT_EQ(a.stage, b.stage);
+  EXPECT_EQ(a.level, b.level);
+  EXPECT_EQ(a.urgency, b.urgency);
+  EXPECT_EQ(a.type, b.type);
+  EXPECT_EQ(a.outcome, b.outcome);
+  EXPECT_EQ(a.topic, b.topic);
+  EXPECT_EQ(a.unit, b.unit);
+  EXPECT_EQ(a.place, b.place);
+  EXPECT_EQ(a.text, b.text);
+  EXPECT_EQ(a.result, b.result);
+  EXPECT_EQ(a.reporter, b.reporter);
+  EXPECT_EQ(a.reporter_account, b.reporter_account);
+  EXPECT_EQ(a.reporter_kind, b.reporter_kind);
+  EXPECT_EQ(a.owner, b.owner);
+  EXPECT_EQ(a.owner_unit, b.owner_unit);
+  EXPECT_EQ(a.round, b.round);
+  EXPECT_EQ(a.returns, b.returns);
+  EXPECT_EQ(a.urges, b.urges);
+  EXPECT_EQ(a.rating, b.rating);
+  EXPECT_EQ(a.registered_at, b.registered_at);
+  EXPECT_EQ(a.dispatched_at, b.dispatched_at);
+  EXPECT_EQ(a.accepted_at, b.accepted_at);
+  EXPECT_EQ(a.contacted_at, b.contacted_at);
+  EXPECT_EQ(a.closed_at, b.closed_at);
+  EXPECT_EQ(a.accept_due, b.accept_due);
+  EXPECT_EQ(a.due_at, b.due_at);
+  EXPECT_EQ(a.paused_at, b.paused_at);
+  EXPECT_EQ(a.last_echo_at, b.last_echo_at);
+  EXPECT_EQ(a.next_due_at, b.next_due_at);
+  EXPECT_EQ(a.timer, b.timer);
+}
+
+void expect_same(const Event& a, const Event& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.case_id, b.case_id);
+  EXPECT_EQ(a.move, b.move);
+  EXPECT_EQ(a.from, b.from);
+  EXPECT_EQ(a.to, b.to);
+  EXPECT_EQ(a.level, b.level);
+  EXPECT_EQ(a.role, b.role);
+  EXPECT_EQ(a.actor, b.actor);
+  EXPECT_EQ(a.at, b.at);
+  EXPECT_EQ(a.text, b.text);
+  EXPECT_EQ(a.echo, b.echo);
+}
+
+void expect_same(const NoticeRow& a, const NoticeRow& b) {
+  EXPECT_EQ(a.notice.id, b.notice.id);
+  EXPECT_EQ(a.notice.channel, b.notice.channel);
+  EXPECT_EQ(a.notice.recipient, b.notice.recipient);
+  EXPECT_EQ(a.notice.kind, b.notice.kind);
+  EXPECT_EQ(a.notice.case_number, b.notice.case_number);
+  EXPECT_EQ(a.notice.title, b.notice.title);
+  EXPECT_EQ(a.notice.text, b.notice.text);
+  EXPECT_EQ(a.notice.buttons, b.notice.buttons);
+  EXPECT_EQ(a.notice.link, b.notice.link);
+  EXPECT_EQ(a.notice.fields, b.notice.fields);
+  EXPECT_EQ(a.account, b.account);
+  EXPECT_EQ(a.person, b.person);
+  EXPECT_EQ(a.about, b.about);
+  EXPECT_EQ(a.events, b.events);
+  EXPECT_EQ(a.echo, b.echo);
+  EXPECT_EQ(a.urgent, b.urgent);
+  EXPECT_EQ(a.state, b.state);
+  EXPECT_EQ(a.attempts, b.attempts);
+  EXPECT_EQ(a.seq, b.seq);
+  EXPECT_EQ(a.lane_token, b.lane_token);
+  EXPECT_EQ(a.next_at, b.next_at);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.code, b.code);
+}
+
+void expect_same(const Inbound& a, const Inbound& b) {
+  EXPECT_EQ(a.key, b.key);
+  EXPECT_EQ(a.sender, b.sender);
+  EXPECT_EQ(a.kind, b.kind);
+  EXPECT_EQ(a.body, b.body);
+  EXPECT_EQ(a.sent_at, b.sent_at);
+  EXPECT_EQ(a.received_at, b.received_at);
+  EXPECT_EQ(a.about, b.about);
+  EXPECT_EQ(a.reply, b.reply);
+}
+
+std::string fresh_batch_id() {
+  static std::atomic<int> count = 0;
+  return "batch-" + std::to_string(++count);
+}
+
+void commit(Store& store, const WorkingSet& set, Writes writes) {
+  auto batch = store.begin();
+  writes.batch_id = fresh_batch_id();
+  writes.set = &set;
+  batch->save(writes);
+  batch->commit();
+}
+
+Account store_account(Store& store, std::int64_t id, const std::string& user,
+                      const std::string& channel) {
+  Person person;
+  person.id = PersonId{id};
+  Account account;
+  account.id = AccountId{id + 1};
+  account.channel = channel;
+  account.user = user;
+  account.person = person.id;
+  WorkingSet set;
+  set.create(person);
+  set.create(account);
+  commit(store, set);
+  return account;
+}
+
+std::vector<NoticeId> store_notices(Store& store, const Account& account, std::int64_t first_id,
+                                    int count, NoticeState state) {
+  Writes writes;
+  std::vector<NoticeId> ids;
+  for (int i = 0; i < count; ++i) {
+    auto row = sample_notice(first_id + i, account, i + 1);
+    row.state = state;
+    row.attempts = 0;
+    row.events.clear();
+    ids.push_back(row.notice.id);
+    writes.notices.push_back(std::move(row));
+  }
+  commit(store, WorkingSet{}, std::move(writes));
+  return ids;
+}
+
+}  // namespace huiyin::store

@@ -1,0 +1,93 @@
+#include "tests/store/engine.h"
+#include "tests/store/samples.h"
+
+namespace huiyin::store {
+namespace {
+
+class Schema : public testing::TestWithParam<std::string> {
+ protected:
+  TestDatabase database_{GetParam(), true};
+};
+
+TEST_P(Schema, EmptyDatabaseIsNotCurrent) {
+  const auto store = store::open(database_.url());
+  EXPECT_FALSE(store->schema_current());
+  EXPECT_EQ(trouble_of([&] { store->directory_version(); }), Trouble::broken);
+  store->ping();
+}
+
+TEST_P(Schema, MigratesOnceHoweverOftenAndBySeveralAtOnce) {
+  std::vector<std::function<void()>> processes;
+  for (int i = 0; i < 4; ++i)
+    processes.emplace_back([&] { store::open(database_.url())->migrate(); });
+  in_parallel(processes);
+  const auto store = store::open(database_.url());
+  EXPECT_TRUE(store->schema_current());
+  store_account(*store, 2001, "kept");
+  store->migrate();
+
+  const auto raw = connect(parse_url(database_.url()));
+  const Rows done = raw->query("SELECT version,name FROM schema_migrations ORDER BY version");
+  for (std::size_t i = 0; i < done.size(); ++i)
+    EXPECT_EQ(done[i][0].integer(), static_cast<std::int64_t>(i + 1));
+  EXPECT_GE(done.size(), 1u);
+  EXPECT_EQ(raw->query("SELECT COUNT(*) FROM accounts")[0][0].integer(), 1);
+  EXPECT_EQ(raw->query("SELECT COUNT(*) FROM persons WHERE id=1")[0][0].integer(), 1);
+}
+
+// DDL is not transactional on MySQL: whatever was done before the crash must not disturb.
+TEST_P(Schema, GoesOnAfterARunThatWasCutShort) {
+  const auto raw = connect(parse_url(database_.url()));
+  store::open(database_.url())->migrate();
+  raw->execute("DELETE FROM schema_migrations");
+  EXPECT_FALSE(store::open(database_.url())->schema_current());
+  store::open(database_.url())->migrate();
+  EXPECT_TRUE(store::open(database_.url())->schema_current());
+}
+
+TEST_P(Schema, TimersViewIsForScripts) {
+  const auto store = store::open(database_.url());
+  store->migrate();
+  WorkingSet set;
+  Decision decision;
+  decision.cases = {sample_case(3001, PersonId{5}, PersonId{6}),
+                    sample_case(3002, PersonId{5}, PersonId{6})};
+  decision.cases[1].next_due_at = Instant{};
+  set.fold(decision);
+  commit(*store, set);
+  const auto raw = connect(parse_url(database_.url()));
+  const Rows rows = raw->query("SELECT id,kind,due_at FROM timers");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0][0].integer(), 3001);
+  EXPECT_EQ(rows[0][1].text(), "accept_half");
+  EXPECT_EQ(rows[0][2].integer(), at(19, 999999).time_since_epoch().count());
+}
+
+TEST_P(Schema, KeysCompareByteByByte) {
+  if (!database_.is_mysql()) return;  // SQLite compares so unless told otherwise
+  store::open(database_.url())->migrate();
+  const auto raw = connect(parse_url(database_.url()));
+  const Rows other = raw->query(
+      "SELECT TABLE_NAME,COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA=DATABASE()"
+      " AND DATA_TYPE IN ('varchar','mediumtext') AND TABLE_NAME<>'timers'"
+      " AND COLLATION_NAME<>'utf8mb4_bin'");
+  for (std::size_t i = 0; i < other.size(); ++i)
+    ADD_FAILURE() << other[i][0].text() << "." << other[i][1].text();
+}
+
+TEST_P(Schema, UnsafeFlushSettingsAreReported) {
+  const auto store = store::open(database_.url());
+  EXPECT_EQ(store->durability_warnings(), std::vector<std::string>{});
+  if (!database_.is_mysql()) return;
+  const auto raw = connect(parse_url(database_.url()));
+  raw->run("SET GLOBAL innodb_flush_log_at_trx_commit=2");
+  const auto warnings = store->durability_warnings();
+  raw->run("SET GLOBAL innodb_flush_log_at_trx_commit=1");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("innodb_flush_log_at_trx_commit"), std::string::npos);
+}
+
+HUIYIN_ON_BOTH_ENGINES(Schema);
+
+}  // namespace
+}  // namespace huiyin::store
