@@ -23,10 +23,14 @@ add_compile_options(
 set(HUIYIN_SANITIZE "" CACHE STRING "value for -fsanitize=: address,undefined | thread | empty")
 set_property(CACHE HUIYIN_SANITIZE PROPERTY STRINGS "" "address,undefined" "thread")
 if(HUIYIN_SANITIZE)
-  # Instrumented code makes GCC 12 warn of uninitialised reads inside libstdc++ itself.
+  # Instrumented code makes GCC 12 warn of uninitialised reads inside libstdc++ itself, and of the
+  # coroutine frames that Asio allocates.
   add_compile_options(-fsanitize=${HUIYIN_SANITIZE} -fno-omit-frame-pointer
-                      -Wno-maybe-uninitialized)
+                      -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
   add_link_options(-fsanitize=${HUIYIN_SANITIZE})
+  if(HUIYIN_SANITIZE STREQUAL "thread")
+    add_compile_options(-Wno-tsan)  # Asio's fences only order what its mutexes order already
+  endif()
   if(HUIYIN_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()

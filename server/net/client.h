@@ -24,7 +24,8 @@ enum class Fault {
   none,        // `response` is complete
   refused,     // resolve, connect or TLS failed: the peer cannot have seen the request
   unknown,     // failed after the first byte was written: the peer may have acted on it
-  overloaded,  // queue full or client stopped: nothing was sent
+  overloaded,  // queue full, deadline over before a connection was free, or client stopped:
+               // nothing was sent
 };
 
 struct ClientResult {
@@ -36,14 +37,16 @@ struct ClientResult {
 // Thread-safe. The callback runs on the client's own thread, exactly once for each send, and must
 // not block. `deadline` bounds the whole exchange including the wait for a connection.
 // A request that fails on a reused connection before any response byte came is repeated once on a
-// fresh connection only when the write itself failed.
+// fresh connection only when the write itself failed. Redirects are not followed.
 class Client {
  public:
   using Callback = std::function<void(ClientResult)>;
 
+  // Throws std::runtime_error when `ca_file` cannot be read.
   static std::unique_ptr<Client> create(ClientOptions options);
-  virtual ~Client() =
-      default;  // cancels what is in flight (Fault::unknown or overloaded) and joins
+  // Cancels what is in flight (Fault::unknown or overloaded) and joins. Waits for a name look-up
+  // under way: the system's resolver cannot be interrupted.
+  virtual ~Client() = default;
 
   virtual void send(OutgoingRequest request, std::chrono::steady_clock::time_point deadline,
                     Callback done) = 0;

@@ -25,6 +25,7 @@ class Connection : public Receiver, public std::enable_shared_from_this<Connecti
 
   static Task<void> run(std::shared_ptr<Connection> self, std::shared_ptr<asio::ssl::context> tls);
 
+  const std::string& peer() const { return peer_; }
   void tick(std::chrono::steady_clock::time_point now);
   // At once, whatever it is doing.
   void close();

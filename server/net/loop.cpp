@@ -141,6 +141,8 @@ void Loop::admit(Socket socket) {
 // the one that has been silent longest.
 bool Loop::evict_idle() {
   if (idle_.empty()) return false;
+  Tally::add(service_.tally.refused_limit);
+  report("http.limit", idle_.front()->peer());
   idle_.front()->close();
   return true;
 }

@@ -17,6 +17,8 @@ struct Limits {
   std::size_t header_bytes = 8 * 1024;
   std::size_t header_fields = 100;
   std::size_t body_bytes = 256 * 1024;
+  // When full, a new connection takes the place of the one that has been silent longest; when none
+  // is silent, it gets 503. The process needs that many descriptors (RLIMIT_NOFILE) and some more.
   std::size_t connections = 4096;
   std::chrono::milliseconds handshake{5000};
   std::chrono::milliseconds header{5000};
@@ -37,11 +39,13 @@ struct ServerOptions {
 struct Answer {
   HttpResponse response;
   // Called at most once on the connection's thread: true when all bytes were written to the socket,
-  // false when the connection was gone. May be empty.
+  // false when the connection was gone or the peer had closed its side before they were (nobody
+  // reads them then). On another thread only when the server itself is gone. May be empty.
   std::function<void(bool)> on_written;
 };
 
-// May be called from any thread, exactly once. A second call does nothing.
+// May be called from any thread, exactly once, also after the server is gone. A second call does
+// nothing. When the last copy is destroyed without a call, the peer gets 500.
 using Respond = std::function<void(Answer)>;
 // Called on a network thread; must not block. A throw is answered with 500 without details.
 using Handler = std::function<void(HttpRequest, Respond)>;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "server/net/request_reader.h"
 
@@ -325,6 +328,85 @@ TEST(RequestReader, DoesNotWaitForTheEndOfWhatIsWrong) {
     EXPECT_EQ(state, RequestReader::State::refused) << row.label;
     EXPECT_EQ(reader.refusal().status, row.status) << row.label;
   }
+}
+
+// What came of a stream of bytes: the requests, then the status of a refusal (0: none).
+struct Reading {
+  std::vector<std::string> requests;
+  int status = 0;
+  friend bool operator==(const Reading&, const Reading&) = default;
+};
+
+template <class NextSize>
+Reading read_all(std::string_view bytes, const Limits& limits, NextSize next_size) {
+  Reading reading;
+  RequestReader reader{limits};
+  while (!bytes.empty()) {
+    const auto room = reader.space();
+    const auto n = std::min({room.size(), bytes.size(), next_size()});
+    std::copy_n(bytes.data(), n, room.data());
+    bytes.remove_prefix(n);
+    reader.commit(n);
+    auto state = reader.advance();
+    for (; state == RequestReader::State::complete; state = reader.advance()) {
+      const auto request = reader.take();
+      reading.requests.push_back(request.method + " " + request.target + " " + request.body);
+    }
+    if (state == RequestReader::State::refused) {
+      reading.status = reader.refusal().status;
+      return reading;
+    }
+  }
+  return reading;
+}
+
+// Random damage to good streams: whatever the network's pieces, the reading is the same. A
+// difference would be a way to smuggle.
+TEST(RequestReader, ReadsDamagedStreamsTheSameHoweverTheyAreCut) {
+  Limits limits;
+  limits.body_bytes = 200;
+  const std::string seeds[] = {
+      "POST /a?b=c HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + get("Host: b\r\n"),
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5\r\nhello\r\n0\r\n\r\n" +
+          get("Host: b\r\n"),
+      get("Host: a\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n") +
+          "GET / HTTP/1.0\r\n\r\n",
+  };
+  const std::string spice = "\r\n\0 \t:;,0159afAF/HTP\x80\xff"s;
+  std::mt19937 random{20260324};
+  const auto below = [&random](std::size_t n) { return random() % n; };
+  int whole = 0;
+  int refused = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    auto bytes = seeds[below(std::size(seeds))];
+    for (auto edits = below(4); edits > 0; --edits) {
+      const auto at = below(bytes.size());
+      const char byte = spice[below(spice.size())];
+      switch (below(3)) {
+        case 0:
+          bytes[at] = byte;
+          break;
+        case 1:
+          bytes.insert(at, 1, byte);
+          break;
+        default:
+          bytes.erase(at, 1 + below(3));
+      }
+    }
+    const auto at_once = read_all(bytes, limits, [] { return std::size_t{1} << 20; });
+    const auto in_pieces = read_all(bytes, limits, [&] { return 1 + below(9); });
+    const auto by_byte = read_all(bytes, limits, [] { return std::size_t{1}; });
+    ASSERT_EQ(at_once.requests, in_pieces.requests) << ::testing::PrintToString(bytes);
+    ASSERT_EQ(at_once.requests, by_byte.requests) << ::testing::PrintToString(bytes);
+    // Which of several faults is found first may depend on the pieces, that one is found may not.
+    ASSERT_EQ(at_once.status != 0, in_pieces.status != 0) << ::testing::PrintToString(bytes);
+    ASSERT_EQ(at_once.status != 0, by_byte.status != 0) << ::testing::PrintToString(bytes);
+    whole += at_once.status == 0;
+    refused += at_once.status != 0;
+  }
+  EXPECT_GT(whole, 1000);
+  EXPECT_GT(refused, 1000);
 }
 
 }  // namespace
