@@ -64,6 +64,12 @@ class Reader {
     return hit.length != 0 && ends_word(text_, i + hit.length) ? hit : Trie::Hit{};
   }
 
+  // Passes fillers that stand without a gap.
+  std::size_t fillers(std::size_t i, std::size_t end) const {
+    while (const std::size_t length = word_at(lexicon_.fillers, i, end).length) i += length;
+    return i;
+  }
+
   Command command_of(Speaker speaker);
   std::optional<Command> command_at(Speaker speaker, std::size_t i, std::string number);
   bool allowed(const Command& command, std::size_t word_end, std::size_t end) const;
@@ -128,12 +134,7 @@ bool Reader::allowed(const Command& command, std::size_t word_end, std::size_t e
   const Follow follow = follow_of(command.verb);
   if (follow == Follow::anything || command.whole) return true;
   if (follow == Follow::nothing) return false;
-  std::size_t i = word_end;
-  for (;;) {  // 补充一下：...
-    const auto hit = word_at(lexicon_.fillers, i, end);
-    if (hit.length == 0) break;
-    i += hit.length;
-  }
+  const std::size_t i = fillers(word_end, end);  // 补充一下：...
   return i == end || !is_word(text_[i]) || token_at(i) != nullptr ||
          (command.verb == Verb::rate && is_digit(text_[i]));
 }
@@ -165,11 +166,7 @@ std::optional<Command> Reader::command_at(Speaker speaker, std::size_t i, std::s
   command.whole = resident ? only(lexicon_.polite, from, end) : separators(from, end) == end;
   if (resident && !allowed(command, word_end, end)) return std::nullopt;
   if (!command.whole) {
-    if (resident && command.verb != Verb::rate) {  // 补充一下：
-      while (word_at(lexicon_.fillers, from, end).length != 0) {
-        from += word_at(lexicon_.fillers, from, end).length;
-      }
-    }
+    if (resident && command.verb != Verb::rate) from = fillers(from, end);
     command.argument = written(from, end);
   }
   return command;
@@ -181,7 +178,7 @@ bool Reader::asks_status(Command& command) {
   if (text_.size() > kLongest) return false;
   const Trie& words = lexicon_.commands[static_cast<std::size_t>(Speaker::resident)];
   std::size_t left_over = 0;
-  bool refers = false, asks = false;
+  bool refers = false, asks = false, phrase = false;
   std::string number;
   for (std::size_t i = 0; i < text_.size();) {
     if (const NumberToken* token = token_at(i)) {
@@ -191,8 +188,9 @@ bool Reader::asks_status(Command& command) {
       continue;
     }
     const auto question = word_at(words, i, text_.size());
-    if (question.length >= kPhrase && question.values.front() == static_cast<int>(Verb::status)) {
+    if (question.length != 0 && question.values.front() == static_cast<int>(Verb::status)) {
       asks = true;
+      phrase = phrase || question.length >= kPhrase;
       i += question.length;
       continue;
     }
@@ -203,7 +201,7 @@ bool Reader::asks_status(Command& command) {
     if (length == 0 && is_word(text_[i])) ++left_over;
     i += std::max<std::size_t>(length, 1);
   }
-  if (!asks || left_over > (refers ? kLeftOver : 0)) return false;
+  if (!asks || left_over > (refers && phrase ? kLeftOver : 0)) return false;
   command = Command{};
   command.verb = Verb::status;
   command.number = number;
@@ -333,14 +331,13 @@ void Reader::read_grade(Meaning& meaning) const {
   if (expected && value && *value >= 1 && *value <= 5) meaning.digit = value;
 
   const auto hit = word_at(lexicon_.grades, i, text_.size());
-  const std::size_t after = skip(text_, i + hit.length, text_.size(), lexicon_.fillers);
-  const bool pause = after > i + hit.length || i + hit.length == text_.size();
-  const bool graded = hit.length != 0 && pause;
+  const std::size_t pause = fillers(i + hit.length, text_.size());
+  const bool graded = hit.length != 0 && (pause == text_.size() || !is_word(text_[pause]));
   if (graded) meaning.grade = static_cast<int>(hit.values.front());
   if (!graded && !(expected && meaning.digit)) return;
   said.verb = Verb::rate;
   said.number = number;
-  said.whole = !graded || after == text_.size();
+  said.whole = !graded || only(lexicon_.polite, pause, text_.size());
   said.argument = written(i, text_.size());
 }
 

@@ -229,7 +229,7 @@ void Masker::mask_plates() {
     std::size_t to = from;
     bool digit = false;
     while (to < text_.size() && (is_letter(text_[to]) || is_digit(text_[to]))) {
-      digit = digit || is_digit(text_[to++]);
+      digit = is_digit(text_[to++]) || digit;
     }
     if (to - from < 5 || to - from > 6 || !digit) continue;
     for (std::size_t n = from; n + 2 < to; ++n) hidden_[n] = true;

@@ -177,7 +177,8 @@ void PlaceReader::collect() {
 
 // "杭州市临安区青山湖": the part before is a place that we do not serve.
 bool PlaceReader::foreign(const Mention& mention) const {
-  return ends_unknown_division(text_.substr(0, mention.from));
+  return rank(mention) > rank_of(UnitKind::county) &&
+         ends_unknown_division(text_.substr(0, mention.from));
 }
 
 // Bare names of towns are common words too; they need a sign that a place is meant.

@@ -97,6 +97,12 @@ int rank_of(UnitKind kind) {
 }
 
 bool names_something_else(std::u32string_view after, bool with_suffix) {
+  // 楼家路 is a road, 楼家村路灯 is a lamp of the village.
+  constexpr std::u32string_view kRoadMatter = U"灯面口上边坏断基况段障都不没已被很太又全也";
+  if (after.size() > 1 && after.front() == U'路' &&
+      kRoadMatter.find(after[1]) != std::u32string_view::npos) {
+    return false;
+  }
   const auto starts = [&](std::u32string_view word) { return after.starts_with(word); };
   return std::ranges::any_of(kElsewhere, starts) ||
          (!with_suffix && std::ranges::any_of(kElsewhereBare, starts));
