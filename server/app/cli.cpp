@@ -1,0 +1,207 @@
+#include "server/app/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "server/app/observe.h"
+#include "server/app/play.h"
+#include "server/app/play_script.h"
+#include "server/app/serve.h"
+#include "server/app/settings.h"
+#include "server/app/signals.h"
+
+namespace huiyin {
+namespace {
+
+constexpr int kDone = 0, kNo = 1, kBad = 2;
+constexpr const char* kSubcommands[] = {"serve",  "migrate",      "import",
+                                        "export", "check-config", "play"};
+
+struct Arguments {
+  std::string config = "config/huiyin.toml";
+  std::vector<std::string> sets;
+  // serve
+  bool test_clock = false;
+  std::string clock_start;
+  // play
+  std::string script, server, admin, ca_file;
+  double patience = 5;
+};
+
+struct Console {
+  std::ostream& out;
+  std::ostream& errors;
+};
+
+void show_all(const Problems& problems, std::ostream& to) {
+  for (const Problem& one : problems) to << show(one) << "\n";
+}
+
+// Nothing when the configuration cannot be used; its problems were shown then.
+std::optional<Config> read(const Arguments& arguments, const Console& console) {
+  LoadedConfig loaded = load_config(arguments.config, arguments.sets, platforms());
+  show_all(loaded.problems, console.errors);
+  if (!loaded.usable()) return std::nullopt;
+  return std::move(loaded.config);
+}
+
+int check(const Arguments& arguments, const Console& console) {
+  LoadedConfig loaded = load_config(arguments.config, arguments.sets, platforms());
+  if (loaded.usable()) {
+    Problems more = check_rest(loaded.config, arguments.config);
+    std::ranges::move(more, std::back_inserter(loaded.problems));
+  }
+  show_all(loaded.problems, console.out);
+  if (has_errors(loaded.problems)) return kBad;
+  // A channel that stays closed is not what somebody wanted who configured it.
+  if (!loaded.problems.empty()) return kNo;
+  console.out << arguments.config << ": good\n";
+  return kDone;
+}
+
+int start_server(const Arguments& arguments, const Console& console) {
+  std::optional<Instant> clock_start;
+  if (!arguments.clock_start.empty()) {
+    clock_start = parse_rfc3339(arguments.clock_start);
+    if (!clock_start) {
+      console.errors << "--test-clock: not an RFC 3339 instant such as 2026-03-26T09:00:00+08:00\n";
+      return kBad;
+    }
+  }
+  block_signals();
+  const LoadedConfig loaded = load_config(arguments.config, arguments.sets, platforms());
+  if (!loaded.usable()) {
+    show_all(loaded.problems, console.errors);
+    return kBad;
+  }
+  Observer observer{loaded.config.log};
+  for (const Problem& one : loaded.problems) {
+    observer.event(Severity::error,
+                   one.kind == Problem::channel_disabled ? "channel.closed" : "config.warning",
+                   {{"why", show(one)}});
+  }
+  ServeSettings settings = serve_settings(loaded.config);
+  settings.test_clock = arguments.test_clock;
+  settings.clock_start = clock_start;
+  const ServeOps ops = observer.ops();
+  try {
+    return serve(std::move(settings), ops, console.out);
+  } catch (const FileProblems& wrong) {
+    show_all(wrong.problems(), console.errors);
+    return kBad;
+  }
+}
+
+int migrate(const Arguments& arguments, const Console& console) {
+  const auto config = read(arguments, console);
+  if (!config) return kBad;
+  try {
+    store::open(config->store.url)->migrate();
+  } catch (const std::invalid_argument& wrong) {
+    console.errors << "store.url: " << wrong.what() << "\n";
+    return kBad;
+  } catch (const store::Error& error) {
+    console.errors << "store: " << error.what() << "\n";
+    return kNo;
+  }
+  console.out << "the schema is up to date\n";
+  return kDone;
+}
+
+std::optional<std::string> read_text(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  if (!in) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>{in}, {}};
+}
+
+int play_script(const Arguments& arguments, const Console& console) {
+  const auto text = read_text(arguments.script);
+  if (!text) {
+    console.errors << arguments.script << ": cannot be read\n";
+    return kBad;
+  }
+  const auto config = read(arguments, console);
+  if (!config) return kBad;
+  PlayOptions options;
+  options.server = arguments.server.empty() ? public_address(*config) : arguments.server;
+  options.admin = arguments.admin.empty() ? admin_address(*config) : arguments.admin;
+  options.ca_file = arguments.ca_file;
+  options.patience = std::chrono::milliseconds{static_cast<long>(arguments.patience * 1000)};
+  try {
+    const PlayScript script = parse_play(*text, arguments.script);
+    return play(script, config->channels, options, console.out, console.errors);
+  } catch (const ScriptError& wrong) {
+    console.errors << wrong.what() << "\n";
+    return kBad;
+  }
+}
+
+// "serve" is meant when no subcommand is named.
+std::vector<std::string> with_default(int argc, const char* const* argv) {
+  std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
+  const bool named = std::ranges::any_of(all, [](const std::string& one) {
+    return one == "-h" || one == "--help" ||
+           std::ranges::find(kSubcommands, one) != std::end(kSubcommands);
+  });
+  const bool words = !all.empty() && !all.front().starts_with('-');  // a mistyped subcommand
+  if (!named && !words) all.insert(all.begin(), "serve");
+  return all;
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& errors) {
+  const Console console{out, errors};
+  Arguments arguments;
+  CLI::App app{"Huiyin (回音): every message becomes a case, every case is answered."};
+  app.require_subcommand(1);
+  const auto command = [&](const char* name, const char* what) {
+    CLI::App* sub = app.add_subcommand(name, what);
+    sub->add_option("--config", arguments.config, "configuration file")->capture_default_str();
+    sub->add_option("--set", arguments.sets, "overrides one key: --set server.listen=127.0.0.1:80")
+        ->allow_extra_args(false);
+    return sub;
+  };
+  CLI::App* serve_it = command("serve", "runs the server (this is what happens by default)");
+  const CLI::Option* clock =
+      serve_it
+          ->add_option("--test-clock", arguments.clock_start,
+                       "a clock that stands still until PUT /clock moves it; "
+                       "begins at this RFC 3339 instant, or now")
+          ->expected(0, 1);
+  CLI::App* migrate_it = command("migrate", "brings the database's schema up to date");
+  CLI::App* check_it = command("check-config", "says what is wrong with the configuration");
+  CLI::App* play_it = command("play", "plays a story against a running server");
+  play_it->add_option("script", arguments.script, "file in the language of docs/play.md")
+      ->required();
+  play_it->add_option("--server", arguments.server, "URL of the server");
+  play_it->add_option("--admin", arguments.admin, "URL of its admin listener");
+  play_it->add_option("--ca-file", arguments.ca_file, "trust anchors (PEM) for an https server");
+  play_it->add_option("--patience", arguments.patience, "seconds that a message may take")
+      ->check(CLI::Range(0.1, 600.0));
+
+  try {
+    std::vector<std::string> words = with_default(argc, argv);
+    std::ranges::reverse(words);  // as CLI11 wants them
+    app.parse(std::move(words));
+    arguments.test_clock = clock->count() > 0;
+    if (serve_it->parsed()) return start_server(arguments, console);
+    if (migrate_it->parsed()) return migrate(arguments, console);
+    if (check_it->parsed()) return check(arguments, console);
+    if (play_it->parsed()) return play_script(arguments, console);
+    return kBad;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, out, errors) == 0 ? kDone : kBad;
+  } catch (const std::exception& error) {
+    errors << "huiyin: " << error.what() << "\n";
+    return kNo;
+  }
+}
+
+}  // namespace huiyin
