@@ -9,21 +9,10 @@
 #include <vector>
 
 #include "handlers/channel.h"
+#include "server/ops/log.h"
 #include "server/ops/problem.h"
 
 namespace huiyin {
-
-enum class LogLevel { debug, info, warning, error };
-
-struct LogConfig {
-  LogLevel level = LogLevel::info;
-  bool json = false;                   // format = "json" | "text"
-  std::string file;                    // empty: stderr
-  std::size_t rotate_megabytes = 50;   // a file is closed at this size
-  std::size_t rotate_files = 10;       // and so many old ones are kept
-  std::size_t repeat_per_second = 20;  // lines of one event; more are counted, not written
-  std::size_t queue = 8192;            // lines waiting for the disk; beyond: oldest are dropped
-};
 
 struct ServerConfig {
   std::string listen = "127.0.0.1:8080";
