@@ -3,12 +3,18 @@
 #include <utility>
 
 namespace huiyin {
+namespace {
+
+constexpr const char* kNotYet = "the database has not answered yet";
+
+}  // namespace
 
 Keeper::Keeper(KeeperOptions options, EngineOptions engine, Engine::World world, Counted counted)
     : options_{options},
       engine_options_{std::move(engine)},
       world_{world},
       counted_{std::move(counted)},
+      trouble_{kNotYet},
       thread_{[this] { loop(); }} {}
 
 Keeper::~Keeper() { stop(); }
@@ -95,9 +101,8 @@ void Keeper::watch() {
 void Keeper::seen_good() {
   const std::lock_guard lock{mutex_};
   good_at_ = Steady::now();
-  if (trouble_.empty()) return;
-  trouble_.clear();
-  world_.monitor.event(Severity::info, "store.back", {});
+  const std::string before = std::exchange(trouble_, std::string{});
+  if (!before.empty() && before != kNotYet) world_.monitor.event(Severity::info, "store.back", {});
 }
 
 // Said once for each change, or a database that is away for a night fills the disk.

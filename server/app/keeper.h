@@ -67,7 +67,7 @@ class Keeper {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::string trouble_ = "the database has not answered yet";
+  std::string trouble_;  // empty: the last word was good
   Steady::time_point good_at_;
   std::thread thread_;
 };

@@ -60,7 +60,6 @@ class Performance {
   // True when every expectation held.
   bool run() {
     try {
-      show_time();
       for (const Statement& statement : script_.statements) {
         line_ = statement.line;
         std::visit([this](const auto& what) { perform(what); }, statement.what);
@@ -119,7 +118,6 @@ class Performance {
 
   void perform(const SetClock& what) {
     if (const std::string wrong = stage_.move_clock(what.move); !wrong.empty()) stop(wrong);
-    show_time();
   }
 
   void perform(const Say& what) {

@@ -55,7 +55,11 @@ class Shell {
     }
     channels_ = open_channels(settings_.channels, public_->loopback(), ops_.monitor);
     const Clock& clock = settings_.test_clock ? static_cast<const Clock&>(clock_) : system_clock_;
-    if (settings_.test_clock) settings_.engine.timers = milliseconds{0};
+    if (settings_.test_clock) {
+      settings_.engine.timers = milliseconds{0};
+      // Hours of the story pass in a moment, and with them the tokens of the played platforms.
+      settings_.engine.outbox.token_pause = milliseconds{0};
+    }
     const Engine::World world{channels_, files_, *client_, clock, ops_.monitor};
     keeper_ = std::make_unique<Keeper>(settings_.keeper, settings_.engine, world, ops_.counted);
     keeper_now_.store(keeper_.get(), std::memory_order_release);

@@ -62,7 +62,8 @@ class OutboxImpl : public Outbox {
           std::forward_as_tuple(
               *channel,
               TokenKeeper::Parts{name, options_.process, *channel, *store_, client_, monitor_,
-                                 [box = mailbox_](auto work) { box->post(std::move(work)); }}));
+                                 [box = mailbox_](auto work) { box->post(std::move(work)); },
+                                 options_.token_pause}));
     }
     thread_ = std::thread{[this] { loop(); }};
   }

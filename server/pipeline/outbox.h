@@ -25,6 +25,7 @@ struct OutboxOptions {
   std::chrono::milliseconds backoff_cap{600000};
   std::chrono::milliseconds keep{5000};           // a shorter wait is spent in memory
   std::chrono::milliseconds missed_reply{20000};  // time for the platform's resend
+  std::chrono::milliseconds token_pause{5000};    // between two refreshes of one account's token
   std::size_t in_memory = 20000;                  // notices held; the rest stays `due` in the store
 };
 

@@ -9,10 +9,9 @@ using namespace std::chrono_literals;
 constexpr auto kEarly = 300s;     // refreshed so long before it ends
 constexpr auto kLease = 15000ms;  // longer than the request's deadline
 constexpr auto kDeadline = 8s;
-constexpr auto kPause = 5000ms;  // between two refreshes of one account
-constexpr auto kRetry = 200ms;   // somebody else is refreshing
-constexpr auto kLast = 10s;      // a token with less left is not used
-constexpr auto kFault = 30s;     // wrong secret, address not allowed: do not hammer
+constexpr auto kRetry = 200ms;  // somebody else is refreshing
+constexpr auto kLast = 10s;     // a token with less left is not used
+constexpr auto kFault = 30s;    // wrong secret, address not allowed: do not hammer
 
 }  // namespace
 
@@ -30,7 +29,7 @@ void TokenKeeper::ready(Steady::time_point now) {
   if (stored && stored->generation != bad_generation_ && stored->left > kEarly)
     return adopt(*stored, now);
   const auto seen = stored ? stored->generation : 0;
-  if (parts_.store.lease_token(parts_.channel, parts_.process, seen, kLease, kPause)) {
+  if (parts_.store.lease_token(parts_.channel, parts_.process, seen, kLease, parts_.pause)) {
     refreshing_ = true;
     return fetch();
   }

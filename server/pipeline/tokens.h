@@ -25,6 +25,7 @@ class TokenKeeper {
     Monitor& monitor;
     // Runs its argument on the outbox's thread, unless the outbox is gone by then.
     std::function<void(std::function<void()>)> post;
+    std::chrono::milliseconds pause{5000};  // between two refreshes of the account's token
   };
 
   explicit TokenKeeper(Parts parts);
