@@ -58,7 +58,7 @@ void BatchRunner::touch_sender(const Job& job, Plan& plan) {
   bool changed = std::exchange(account.following, follows) != follows;
   const auto& grant = job.message.window;
   // A menu tap grants less than the message before it: keep the larger window.
-  if (grant.messages > 0 && grant.until > account.window_until) {
+  if (grant.messages > 0 && grant.until >= account.window_until) {
     account.window_until = grant.until;
     account.window_left = grant.messages;
     changed = true;
