@@ -378,7 +378,7 @@ TEST(RequestReader, ReadsDamagedStreamsTheSameHoweverTheyAreCut) {
   const auto below = [&random](std::size_t n) { return random() % n; };
   int whole = 0;
   int refused = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 6'000; ++round) {
     auto bytes = seeds[below(std::size(seeds))];
     for (auto edits = below(4); edits > 0; --edits) {
       const auto at = below(bytes.size());
@@ -405,8 +405,8 @@ TEST(RequestReader, ReadsDamagedStreamsTheSameHoweverTheyAreCut) {
     whole += at_once.status == 0;
     refused += at_once.status != 0;
   }
-  EXPECT_GT(whole, 1000);
-  EXPECT_GT(refused, 1000);
+  EXPECT_GT(whole, 500);
+  EXPECT_GT(refused, 500);
 }
 
 }  // namespace
