@@ -42,8 +42,8 @@ const std::array<TsvTable, 3> kTables = {{{"units", units::kColumns, units::kReq
                                           {"people", people::kColumns, people::kRequired},
                                           {"duties", duties::kColumns, duties::kRequired}}};
 
-constexpr std::size_t kLongestKey = 64;     // codes, ids, channel names, in bytes
-constexpr std::size_t kLongestName = 200;   // bytes
+constexpr std::size_t kLongestKey = 64;    // codes, ids, channel names, in bytes
+constexpr std::size_t kLongestName = 200;  // bytes
 constexpr std::size_t kProgressEach = 50000;
 
 template <std::size_t N>
@@ -158,7 +158,8 @@ void Reader::read_unit(const TsvRow& row) {
   unit.name = title(units::kColumns, units::name);
   const auto kind = from_name<UnitKind>(row[units::kind]);
   if (!kind) {
-    bad(units::kColumns, units::kind, "unknown, allowed are " + allowed(EnumNames<UnitKind>::kNames));
+    bad(units::kColumns, units::kind,
+        "unknown, allowed are " + allowed(EnumNames<UnitKind>::kNames));
   }
   unit.kind = kind.value_or(UnitKind::village);
   unit.parent = UnitCode{std::string{row[units::parent]}};
@@ -190,7 +191,8 @@ void Reader::read_person(const TsvRow& row) {
     const bool good = colon != std::string::npos && colon > 0 && colon <= kLongestKey &&
                       colon + 1 < account.size() && account.find(' ') == std::string::npos;
     if (!good) {
-      bad(people::kColumns, people::accounts, "not readable, allowed is channel:userid|channel:userid");
+      bad(people::kColumns, people::accounts,
+          "not readable, allowed is channel:userid|channel:userid");
       continue;
     }
     once(accounts_, account, people::kColumns, people::accounts);
@@ -305,12 +307,13 @@ ImportTables read_tables(const std::vector<std::string>& files, const KnownDirec
       continue;
     }
     std::size_t rows = 0;
-    read_tsv(in, file, kTables,
-             [&](std::size_t table, const TsvRow& row) {
-               reader.row(table, row);
-               if (++rows % kProgressEach == 0) progress(file, rows);
-             },
-             problems);
+    read_tsv(
+        in, file, kTables,
+        [&](std::size_t table, const TsvRow& row) {
+          reader.row(table, row);
+          if (++rows % kProgressEach == 0) progress(file, rows);
+        },
+        problems);
   }
   return reader.finish();
 }
@@ -320,9 +323,8 @@ void write_units(std::ostream& out, const std::vector<Unit>& rows) {
   for (const Unit& u : rows) {
     out << u.code.raw() << '\t' << u.name << '\t' << name(u.kind) << '\t' << u.parent.raw() << '\t'
         << joined(u.aliases) << '\t' << joined(u.former_names) << '\t' << joined(u.topics) << '\t'
-        << number(u.latitude) << '\t' << number(u.longitude) << '\t'
-        << format_rfc3339(u.valid_from) << '\t' << format_rfc3339(u.valid_to) << '\t' << u.phone
-        << '\n';
+        << number(u.latitude) << '\t' << number(u.longitude) << '\t' << format_rfc3339(u.valid_from)
+        << '\t' << format_rfc3339(u.valid_to) << '\t' << u.phone << '\n';
   }
 }
 

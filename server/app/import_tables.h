@@ -27,7 +27,8 @@ struct KnownDirectory {
 };
 
 // Reads files of any of the three kinds, in any order. `progress(file, rows)` is called each 50,000
-// rows. All problems of all files are collected; the tables may be imported only when there is none.
+// rows. All problems of all files are collected; the tables may be imported only when there is
+// none.
 ImportTables read_tables(const std::vector<std::string>& files, const KnownDirectory& known,
                          const std::function<void(const std::string&, std::size_t)>& progress,
                          Problems& problems);

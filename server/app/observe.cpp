@@ -1,35 +1,73 @@
 #include "server/app/observe.h"
 
-#include <iostream>
-#include <mutex>
-#include <sstream>
+#include <utility>
 
 namespace huiyin {
+namespace {
 
-struct Observer::Parts {
-  std::mutex mutex;
-};
+LogLevel level_of(Severity severity) {
+  switch (severity) {
+    case Severity::info:
+      return LogLevel::info;
+    case Severity::warning:
+      return LogLevel::warning;
+    case Severity::error:
+      break;
+  }
+  return LogLevel::error;
+}
 
-Observer::Observer(const LogConfig&) : parts_{std::make_unique<Parts>()} {}
-Observer::~Observer() = default;
+}  // namespace
+
+Observer::Observer(const LogConfig& config) : log_{config} { set_log(&log_); }
+Observer::~Observer() { set_log(nullptr); }
 
 ServeOps Observer::ops() {
-  return {*this, [] { return std::string{"huiyin_up 1\n"}; }, [](const store::Counts&) {},
-          [](const net::ServerCounters&) {}, [this] { return received_.load(); }};
+  return {.monitor = *this,
+          .metrics = [this] { return expose(); },
+          .counted =
+              [this](const store::Counts& counts) {
+                metrics_.set_stored({counts.notices_due, counts.notices_held, counts.notices_dead,
+                                     counts.quarantined, counts.open_cases});
+              },
+          .sampled = [this](const net::ServerCounters& counters,
+                            std::size_t waiting) { sample(counters, waiting); },
+          .received = [this] { return metrics_.received_total(); }};
 }
 
-void Observer::event(Severity, std::string_view name, Fields fields) {
-  std::ostringstream line;
-  line << name;
-  for (const auto& [key, value] : fields) line << " " << key << "=" << value;
-  const std::lock_guard lock{parts_->mutex};
-  std::cerr << line.str() << std::endl;
+std::string Observer::expose() {
+  metrics_.set_log(log_.overruns(), log_.write_failures());
+  return metrics_.expose();
 }
-void Observer::received(std::string_view, std::string_view) { ++received_; }
-void Observer::refused(std::string_view, std::string_view) {}
-void Observer::committed(std::size_t, int, std::chrono::microseconds) {}
-void Observer::duplicate(std::string_view) {}
-void Observer::quarantined(std::string_view) {}
-void Observer::sent(std::string_view, std::string_view) {}
+
+void Observer::sample(const net::ServerCounters& counters, std::size_t waiting) {
+  metrics_.set_waiting(waiting);
+  metrics_.set_connections({.open = counters.open,
+                            .accepted = counters.accepted,
+                            .requests = counters.requests,
+                            .refused_framing = counters.refused_framing,
+                            .refused_limit = counters.refused_limit,
+                            .timeouts = counters.timeouts,
+                            .accept_errors = counters.accept_errors,
+                            .handler_timeouts = counters.handler_timeouts});
+}
+
+void Observer::event(Severity severity, std::string_view name, Fields fields) {
+  log_.event(level_of(severity), name, fields);
+}
+void Observer::received(std::string_view channel, std::string_view kind) {
+  metrics_.received(channel, kind);
+}
+void Observer::refused(std::string_view channel, std::string_view reason) {
+  metrics_.refused(channel, reason);
+}
+void Observer::committed(std::size_t inputs, int attempts, std::chrono::microseconds took) {
+  metrics_.committed(inputs, attempts, took);
+}
+void Observer::duplicate(std::string_view channel) { metrics_.duplicate(channel); }
+void Observer::quarantined(std::string_view channel) { metrics_.quarantined(channel); }
+void Observer::sent(std::string_view channel, std::string_view outcome) {
+  metrics_.sent(channel, outcome);
+}
 
 }  // namespace huiyin

@@ -1,18 +1,16 @@
 // What the pipeline and the shell tell, into log and metrics.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <memory>
-#include <string>
-
 #include "server/app/serve.h"
 #include "server/ops/config.h"
+#include "server/ops/log.h"
+#include "server/ops/metrics.h"
 
 namespace huiyin {
 
 class Observer : public Monitor {
  public:
+  // Throws std::runtime_error when the log's file cannot be opened.
   explicit Observer(const LogConfig& config);
   ~Observer() override;
 
@@ -27,9 +25,11 @@ class Observer : public Monitor {
   void sent(std::string_view channel, std::string_view outcome) override;
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
-  std::atomic<std::uint64_t> received_{0};
+  std::string expose();
+  void sample(const net::ServerCounters& counters, std::size_t waiting);
+
+  Log log_;
+  Metrics metrics_;
 };
 
 }  // namespace huiyin

@@ -135,7 +135,8 @@ class Shell {
   net::Handler admin_routes() {
     std::vector<Endpoint> routes{healthz(), readyz()};
     routes.push_back({"/metrics", "GET", at_once([this](const net::HttpRequest&) {
-                        ops_.connections(public_->counters());
+                        const Engine* engine = this->engine();
+                        ops_.sampled(public_->counters(), engine ? engine->waiting() : 0);
                         return net::HttpResponse::text(200, ops_.metrics(),
                                                        "text/plain; version=0.0.4; charset=utf-8");
                       })});

@@ -37,10 +37,11 @@ struct ServeSettings {
 // What serve needs of server/ops.
 struct ServeOps {
   Monitor& monitor;
-  std::function<std::string()> metrics;                         // Prometheus text
-  std::function<void(const store::Counts&)> counted;            // gauges
-  std::function<void(const net::ServerCounters&)> connections;  // before each metrics text
-  std::function<std::uint64_t()> received;                      // messages taken since start
+  std::function<std::string()> metrics;               // Prometheus text
+  std::function<void(const store::Counts&)> counted;  // gauges
+  // Looked up before each metrics text: connections, and messages waiting for the database.
+  std::function<void(const net::ServerCounters&, std::size_t waiting)> sampled;
+  std::function<std::uint64_t()> received;  // messages taken since start
 };
 
 // Runs until SIGTERM or SIGINT. Prints "listening URL" and "admin URL" to `out` once it accepts.
