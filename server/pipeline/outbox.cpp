@@ -176,13 +176,15 @@ class OutboxImpl : public Outbox {
   // The store is never called under the lock: a worker may hold the database's write lock and wait
   // for ours.
   void step() {
-    flush();
     if (!stopping()) {
       renew();
       for (auto& [name, channel] : channels_)
         if (std::exchange(channel.wants_token, false)) channel.tokens.ready(Steady::now());
       send_ready();
-      claim();
+    }
+    flush();
+    if (!stopping()) {
+      claim();  // after the flush: what it reads of windows is not older than what we know
       send_ready();
     }
     std::lock_guard lock{mutex_};
