@@ -52,7 +52,7 @@ struct Handshake {
 // Somebody reads what was sent to `user` (pulled channels such as console).
 struct Fetch {
   std::string user;
-  std::int64_t after = 0;  // notices with a greater id
+  std::int64_t after = 0;  // notices written after this one; 0: all
 };
 // Zero messages are allowed (authentic, nothing for us).
 using Decoded = std::variant<std::vector<Message>, Refused, Senseless, Handshake, Fetch>;

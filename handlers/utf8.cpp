@@ -46,6 +46,12 @@ bool is_utf8(std::string_view text) {
         continue;
       }
     }
+    const auto lead = static_cast<unsigned char>(text[0]);
+    if (lead >= 0xE1 && lead <= 0xEC && text.size() >= 3) {  // most hanzi; no special case inside
+      if (!is_continuation(text[1]) || !is_continuation(text[2])) return false;
+      text.remove_prefix(3);
+      continue;
+    }
     char32_t ignored;
     const std::size_t size = decode(text, ignored);
     if (size == 0) return false;
@@ -98,11 +104,20 @@ void append_character(std::string& text, char32_t c) {
 std::string presentable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const char32_t c = next_character(text);
-    if (!is_forbidden(c)) append_character(out, c);
+  std::size_t copied = 0;  // bytes of `text` that are in `out` or left out
+  for (std::size_t at = 0; at < text.size();) {
+    char32_t c = kReplacement;
+    const std::size_t size = decode(text.substr(at), c);
+    if (size > 0 && !is_forbidden(c)) {
+      at += size;
+      continue;
+    }
+    out.append(text.substr(copied, at - copied));
+    if (size == 0) append_character(out, kReplacement);
+    at += size > 0 ? size : 1;
+    copied = at;
   }
-  return out;
+  return out.append(text.substr(copied));
 }
 
 bool is_han(char32_t c) {

@@ -9,7 +9,7 @@
 //           "scene"  follow, scan · "media_id", "media_format"  image, voice, video
 //           "position" {"latitude":29.7,"longitude":120.8,"label":"…"}
 //   GET  /hooks/<channel>?user=farmer&after=0                     → {"replies":[…]}
-//     what was sent to the user, with an id greater than `after`.
+//     what was sent to the user after the reply with the id `after` (0: from the beginning).
 //   reply: {"id":1,"case":"260323-0001","title":"…","text":"…","link":"…",
 //           "buttons":[{"label":"…","command":"…"}]}
 //   Faults are answered with 400 and {"error":"what is wrong"}.

@@ -131,7 +131,7 @@ class ConsoleSimulator final : public Simulator {
     std::vector<Seen> seen;
     for (const auto& reply : body->at("replies").as_array()) {
       const auto id = reply.at("id").as_int64();
-      if (via == "fetch") after_[user] = std::max(after_[user], id);
+      if (via == "fetch") after_[user] = id;  // the list is in order of writing
       // Asked again by a resend, the same reply is shown again.
       if (!read_[user].insert(id).second && via == "fetch") continue;
       seen.push_back(seen_of(user, reply.as_object(), via));
