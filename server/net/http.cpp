@@ -15,6 +15,8 @@ constexpr int hex_digit(char c) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
+  if (std::ranges::none_of(text, [](char c) { return c == '%' || c == '+'; }))
+    return std::string{text};
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
