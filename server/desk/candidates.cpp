@@ -1,6 +1,7 @@
 #include "server/desk/candidates.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/desk/facts.h"
 #include "server/desk/owners.h"
@@ -59,10 +60,10 @@ std::vector<const Case*> handled_cases(Turn& turn) {
       if (role_in(turn, *c, turn.speaker()) == Role::owner) cases.push_back(c);
   }
   std::erase_if(cases, [](const Case* c) { return c->stage == Stage::draft; });
-  const auto due = [](const Case* c) {
-    return c->due_at == Instant{} ? Instant::max() : c->due_at;
-  };
-  std::ranges::stable_sort(cases, {}, due);
+  // The earliest due first, then the oldest.
+  std::ranges::sort(cases, {}, [](const Case* c) {
+    return std::pair{c->due_at == Instant{} ? Instant::max() : c->due_at, c->id};
+  });
   return cases;
 }
 

@@ -27,18 +27,26 @@ Command command_of(const Meaning& meaning, Speaker speaker) {
 }
 
 // A number picked from a list stands for the whole command that the list was about.
-std::optional<Command> chosen(const Turn& turn, const Meaning& meaning) {
+std::optional<Command> picked(const Turn& turn, const Meaning& meaning) {
   const auto& talk = turn.talk();
-  if (talk.question == questions::kWhichCase && meaning.digit) {
-    const auto no = static_cast<std::size_t>(*meaning.digit);
-    if (no >= 1 && no <= talk.options.size()) return questions::unpack(talk.options[no - 1]);
-  }
-  if (talk.question == questions::kWords && !talk.options.empty() && !meaning.text.empty()) {
-    Command command = questions::unpack(talk.options.front());
-    command.argument = meaning.text;
-    return command;
-  }
-  return std::nullopt;
+  if (talk.question != questions::kWhichCase || !meaning.digit) return std::nullopt;
+  const auto no = static_cast<std::size_t>(*meaning.digit);
+  if (no < 1 || no > talk.options.size()) return std::nullopt;
+  return questions::unpack(talk.options[no - 1]);
+}
+
+// The words that we asked for, also when they begin like a command ("已联系电工"): only a command
+// with a number, or without anything else, is meant as one.
+std::optional<Command> worded(const Turn& turn, const Meaning& meaning, const Command& command) {
+  const auto& talk = turn.talk();
+  if (talk.question != questions::kWords || talk.options.empty() || meaning.text.empty() ||
+      command.bare || meaning.small_talk)
+    return std::nullopt;
+  Command asked = questions::unpack(talk.options.front());
+  const bool commands = command.verb != Verb::none && (command.whole || !command.number.empty());
+  if (commands) return std::nullopt;
+  asked.argument = command.verb == asked.verb ? command.argument : meaning.text;
+  return asked;
 }
 
 void hear(Turn& turn, const Said& said) {
@@ -52,11 +60,11 @@ void hear(Turn& turn, const Said& said) {
   turn.set_advice(emergency_advice(meaning, turn.me().locale));
   const Speaker speaker = speaker_of(turn.directory, said.person, turn.now);
   Command command = command_of(meaning, speaker);
-  if (command.verb == Verb::none || command.bare) {
-    if (const auto picked = chosen(turn, meaning)) {
-      turn.close_question();
-      command = *picked;
-    }
+  auto answer = worded(turn, meaning, command);
+  if (!answer && command.verb == Verb::none) answer = picked(turn, meaning);
+  if (answer) {
+    turn.close_question();
+    command = *std::move(answer);
   }
   if (command.verb != Verb::none && !command.bare) {
     if (speaker != Speaker::resident && hear_cadre(turn, said, command)) return;

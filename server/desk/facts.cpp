@@ -10,7 +10,7 @@
 namespace huiyin {
 namespace {
 
-constexpr std::size_t kReporterText = 20, kStaffText = 200, kResultText = 300;
+constexpr std::size_t kReporterText = 20, kBriefText = 8, kStaffText = 200, kResultText = 300;
 
 void put(Facts& facts, const char* key, std::string value) {
   if (!value.empty()) facts[key] = std::move(value);
@@ -108,12 +108,13 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
   put(facts, "text",
       staff ? excerpt(without_media_ids(c.text), kStaffText)
             : excerpt(mask_text(without_media_ids(c.text)), kReporterText));
+  put(facts, "brief", excerpt(facts["text"], kBriefText));
   put(facts, "kind", words::case_type(c.type, locale));
   put(facts, "urgency", words::urgency(c.urgency, locale));
   put(facts, "status", words::stage(c.stage, c.outcome, locale));
   if (c.owner) {
     put(facts, "owner", owner_name(turn, c.owner, c.owner_unit, locale));
-    put(facts, "phone", phone_of(turn.directory, c.owner_unit));
+    if (const Unit* unit = turn.directory.unit(c.owner_unit)) put(facts, "phone", unit->phone);
   }
   if (is_open(c.stage)) {
     put(facts, "due", show_due(c, c.due_at, locale));

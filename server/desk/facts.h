@@ -4,6 +4,7 @@
 //   number    261123-0042
 //   place     石璜镇楼家村溪东自然村
 //   text      what was reported: shortened and masked for reporters, whole for owner and office
+//   brief     its first characters, where room is scarce
 //   kind      求助, 投诉 ...                urgency   紧急, 特急; absent when normal
 //   status    办理中, or the outcome once closed
 //   owner     石璜镇楼家村驻村指导员        phone     published duty phone

@@ -33,7 +33,7 @@ DutyRole duty_of(const Turn& turn, PersonId person, const UnitCode& unit);
 // "石璜镇楼家村驻村指导员"
 std::string owner_name(const Turn& turn, PersonId person, const UnitCode& unit,
                        std::string_view locale);
-// Published duty phone of the unit, else of its township; may be empty.
+// Published phone that answers for the unit: its own, else that of its township; may be empty.
 std::string phone_of(const Directory& directory, const UnitCode& unit);
 
 // Where cases go whose place nobody knows: the area served, else the top of the directory.

@@ -54,8 +54,8 @@ void ask_place(Turn& turn, Case c, const Where& where) {
     draft.lists["options"] = place_rows(turn, units);
     for (const auto& unit : units) options.push_back(unit.raw());
   }
-  turn.ask(std::string{options.empty() ? questions::kPlace : questions::kWhichPlace}, c.id,
-           std::move(options));
+  const auto question = options.empty() ? questions::kPlace : questions::kWhichPlace;
+  turn.ask(std::string{question}, c.id, std::move(options));
   keep_draft(turn, c, turn.policy.clocks.draft_place, timers::kDraftPlace);
 }
 

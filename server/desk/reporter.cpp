@@ -68,15 +68,17 @@ const Case* rating_asked(const Turn& turn) {
   return latest;
 }
 
-// A case that the message may still belong to.
+// A case that the message may still belong to: just registered, or just written about.
 const Case* recent(const Turn& turn, const Said& said) {
   const std::string text = words_of(said);
   for (const Case* c : turn.set.reported_by(turn.speaker())) {
-    if (!is_open(c->stage) || c->registered_at == Instant{} || c->stage == Stage::draft) continue;
-    const auto age = turn.now - c->registered_at;
-    if (age <= turn.policy.clocks.supplement_window && !different_matter(turn, *c, said.meaning))
+    if (!is_open(c->stage) || c->stage == Stage::draft) continue;
+    const Instant last = std::max(c->registered_at, c->last_echo_at);
+    if (turn.now - last <= turn.policy.clocks.supplement_window &&
+        !different_matter(turn, *c, said.meaning))
       return c;
     // Said twice is said once (§7).
+    const auto age = turn.now - c->registered_at;
     if (age <= std::chrono::hours{24} && !text.empty() && c->text == text) return c;
   }
   return nullptr;
@@ -130,7 +132,7 @@ void hear_reporter(Turn& turn, const Said& said) {
     return take_issue(turn, said, words_of(said));
   }
   if (hear_place(turn, said)) return;
-  turn.reply(polite ? "thanks" : "help");
+  turn.reply(meaning.small_talk ? "thanks" : "help");
 }
 
 }  // namespace huiyin

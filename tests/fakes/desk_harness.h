@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -321,6 +322,7 @@ class DeskHarness {
       auto answer = decide(input, set, *directory, policy, supply);
       if (auto* need = std::get_if<Need>(&answer)) {
         EXPECT_FALSE(need->empty());
+        if (load) load(*need, set);
         set.mark_asked(*need);
         needs.merge(*need);
         ++rounds;
@@ -342,6 +344,7 @@ class DeskHarness {
   WorkingSet set;
   CountingSupply supply;
   Instant now;
+  std::function<void(const Need&, WorkingSet&)> load;  // what a store would put into the set
   Need needs;
   int rounds = 0;
   std::vector<Decision> transcript;

@@ -1,0 +1,346 @@
+// What those who handle cases may say, and what follows.
+#include "tests/desk/conversation.h"
+
+namespace huiyin::conversation {
+namespace {
+
+const Line kLamp{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}};
+const Line kRubbish{"甲", "楼家村垃圾没有人收", {"owner/card", "reporter/registered"}};
+const Line kSigned{"instructor", "签收", {"reporter/accepted", "owner/done"}};
+const Line kClosed{"instructor", "办结 换了新灯泡，已经亮了", {"reporter/closed", "owner/done"}};
+
+const Talk kTalks[] = {
+    // ---- accepting
+    {"received_accepts_the_only_card",
+     {kLamp, {"instructor", "收到", {"reporter/accepted", "owner/done"}, "签收"}}},
+    {"received_means_nothing_with_two_cards",
+     {kLamp, kRubbish, {"instructor", "收到", {"reporter/thanks"}}}},
+    {"received_means_nothing_without_card",
+     {kLamp, kSigned, {"instructor", "好的", {"reporter/thanks"}}}},
+    {"received_of_a_resident_means_nothing", {kLamp, {"甲", "收到", {"reporter/thanks"}}}},
+    {"accept_which",
+     {kLamp,
+      kRubbish,
+      {"instructor", "签收", {"owner/which_case"}, "1. 260326-0001"},
+      {"instructor", "2", {"reporter/accepted", "owner/done"}, "260326-0002"},
+      {"instructor", "签收", {"reporter/accepted", "owner/done"}, "260326-0001"}}},
+    {"accept_twice_tells_the_state",
+     {kLamp, kSigned, {"instructor", "签收 260326-0001", {"owner/refused"}, "现在办理中"}}},
+    {"accept_nothing", {{"instructor", "签收", {"owner/refused"}, "没有可以这样办理的事项"}}},
+    {"accept_by_last_digits",
+     {kLamp, kRubbish, {"instructor", "签收 0002", {"reporter/accepted", "owner/done"}}}},
+    {"strangers_find_nothing",
+     {kLamp,
+      {"officer", "签收 260326-0001", {"owner/not_found"}, "没有找到编号260326-0001"},
+      {"officer", "查询 260326-0001", {"owner/not_found"}},
+      {"officer", "办结 260326-0001 灯泡已经换好了", {"owner/not_found"}},
+      {"officer", "签收 260326-0099", {"owner/not_found"}}}},
+
+    // ---- deputies and offices
+    {"a_deputy_acts_for_the_owner",
+     {kLamp,
+      {"deputy", "签收", {"reporter/accepted", "owner/done"}},
+      {"deputy", "进展 已联系电工来看", {"reporter/progress", "owner/done"}},
+      {"instructor", "办结 换了新灯泡，已经亮了", {"reporter/closed", "owner/done"}}}},
+    {"a_deputy_sees_the_list", {kLamp, {"deputy", "待办", {"owner/todo"}, "您手上有1件"}}},
+    {"the_office_sees_but_does_not_act",
+     {kLamp,
+      {"clerk", "查询 260326-0001", {"owner/card"}, "楼家村路灯坏了"},
+      {"clerk", "签收 260326-0001", {"owner/refused"}, "现在等待接手"}}},
+    {"the_office_handles_what_it_owns",
+     {{"乙", "石璜镇新胜村路灯坏了", {"office/card", "reporter/registered"}},
+      {"clerk", "签收", {"reporter/accepted", "owner/done"}},
+      {"clerk", "办结 已请供电所换灯泡", {"reporter/closed", "owner/done"}}}},
+
+    // ---- returning
+    {"return_needs_a_reason",
+     {kLamp,
+      {"instructor", "退回", {"owner/refused"}, "退回请写明原因"},
+      {"instructor",
+       "不在本村范围",
+       {"reporter/returned", "owner/done", "owner/card", "office/returned"}}}},
+    {"return_goes_to_the_deputy_then_to_the_desk",
+     {kLamp,
+      {"instructor",
+       "退回 这几天在外地",
+       {"reporter/returned", "owner/done", "owner/card", "office/returned"},
+       "代办干部"},
+      {"deputy",
+       "退回 不在本村范围",
+       {"reporter/returned", "owner/done", "office/card"},
+       "石璜镇三服务办公室"},
+      {"clerk", "退回 还是不对的", {"owner/refused"}, "已退回两次"},
+      {"clerk", "签收", {"reporter/accepted", "owner/done"}}}},
+    {"the_desk_returns_to_the_next_clerk",
+     {{"乙", "石璜镇新胜村路灯坏了", {"office/card", "reporter/registered"}},
+      {"clerk", "退回 今天不当班", {"reporter/returned", "owner/done", "office/card"}},
+      {"clerk2",
+       "退回 也不归我管的",
+       {"reporter/returned", "owner/done", "office/card", "office/returned"}},
+      {"county", "签收", {"reporter/accepted", "owner/done"}}}},
+    {"after_returning_an_old_button_says_who_has_it",
+     {kLamp,
+      {"instructor", "签收", {"reporter/accepted", "owner/done"}},
+      {"instructor", "退回 260326-0001 不归我", {"owner/refused"}, "不能这样办理"}}},
+    {"return_within_one_working_day",
+     {kLamp,
+      {"clock",
+       "2026-03-27T17:30:00+08:00",
+       {"owner/accept_half", "owner/accept_over", "owner/accept_over", "office/overdue"}},
+      {"instructor",
+       "退回 不在本村范围",
+       {"reporter/returned", "owner/done", "owner/card", "office/returned"}}}},
+    {"return_too_late",
+     {kLamp,
+      {"clock",
+       "2026-03-30T08:31:00+08:00",
+       {"owner/accept_half", "owner/accept_over", "owner/accept_over", "office/overdue"}},
+      {"instructor", "退回 不在本村范围", {"owner/refused"}, "退回的时限已过"}}},
+
+    // ---- working
+    {"contact",
+     {kLamp,
+      kSigned,
+      {"instructor", "联系", {"reporter/contacted", "owner/done"}, "联系"},
+      {"instructor", "已联系 260326-0001", {"reporter/contacted", "owner/done"}}}},
+    {"progress_without_words_asks_for_them",
+     {kLamp,
+      kSigned,
+      {"instructor", "进展 260326-0001", {"owner/refused"}, "请写明进展"},
+      {"instructor", "已联系电工，下午来修", {"reporter/progress", "owner/done"}}}},
+    {"asked_words_do_not_swallow_a_command",
+     {kLamp,
+      kSigned,
+      {"instructor", "进展", {"owner/refused"}},
+      {"instructor", "待办", {"owner/todo"}}}},
+    {"work_signs_for_the_card",
+     {kLamp, {"instructor", "进展 已联系电工，下午来修", {"reporter/progress", "owner/done"}}}},
+    {"progress_which",
+     {kLamp,
+      kRubbish,
+      {"instructor", "进展 已联系人来处理", {"owner/which_case"}},
+      {"instructor", "1", {"reporter/progress", "owner/done"}, "260326-0001"}}},
+    {"ask_and_answer",
+     {kLamp,
+      kSigned,
+      {"instructor", "追问 是哪一盏路灯？", {"reporter/question", "owner/done"}},
+      {"甲", "查询", {"reporter/status"}, "等您回答：是哪一盏路灯？"},
+      {"甲", "村口第三盏", {"reporter/answered", "owner/answer"}, "谢谢"},
+      kClosed}},
+    {"ask_without_question", {kLamp, kSigned, {"instructor", "追问", {"owner/refused"}}}},
+    {"thanks_are_no_answer",
+     {kLamp,
+      kSigned,
+      {"instructor", "追问 是哪一盏路灯？", {"reporter/question", "owner/done"}},
+      {"甲", "谢谢", {"reporter/thanks"}},
+      {"photo:甲", "", {"reporter/answered", "owner/answer"}}}},
+    {"told_is_for_the_file",
+     {kLamp, kSigned, {"instructor", "已告知 260326-0001 电话里说了", {"owner/done"}}}},
+    {"note_of_the_office", {kLamp, {"clerk", "补充 260326-0001 供电所说明天来", {"owner/done"}}}},
+
+    // ---- closing
+    {"result_needs_a_fact",
+     {kLamp,
+      kSigned,
+      {"instructor", "办结 好了", {"owner/refused"}, "不少于8个字"},
+      {"instructor", "已处理好了已处理", {"owner/refused"}},
+      {"instructor", "换了新灯泡，已经亮了", {"reporter/closed", "owner/done"}}}},
+    {"explained_is_not_solved",
+     {kLamp,
+      kSigned,
+      {"instructor",
+       "办结 已解释 路灯属于供电所，下月统一更换",
+       {"reporter/closed", "owner/done"},
+       "已解释"},
+      {"甲", "查询", {"reporter/status"}, "已解释"}}},
+    {"referred_names_another_channel",
+     {kLamp,
+      kSigned,
+      {"instructor",
+       "办结 已转其他渠道：请供电所处理，电话95598",
+       {"reporter/closed", "owner/done"}}}},
+    {"planned_and_rejected_need_approval",
+     {kLamp,
+      kSigned,
+      {"instructor", "办结 已列入计划 明年统一更换路灯", {"owner/refused"}, "上一级同意"},
+      {"instructor", "办结 不予受理 不属于受理范围内", {"owner/refused"}, "上一级同意"},
+      kClosed}},
+    {"closed_is_closed",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"instructor", "办结 260326-0001 又去看了一遍还亮着", {"owner/refused"}, "已办结"},
+      {"instructor", "进展 260326-0001 又去看了一遍", {"owner/refused"}},
+      {"instructor", "待办", {"owner/todo"}, "没有待办"}}},
+
+    // ---- after closing
+    {"low_rating_is_called_back",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲",
+       "1",
+       {"reporter/rated_low", "office/rating", "owner/rating"},
+       "石璜镇三服务办公室会在3月27日前与您联系"},
+      {"甲", "1", {"reporter/help"}}}},
+    {"rating_in_words",
+     {kLamp, kSigned, kClosed, {"甲", "非常满意", {"reporter/rated", "owner/rating"}}}},
+    {"rating_with_number",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲", "评价 260326-0001 4", {"reporter/rated", "owner/rating"}},
+      {"甲", "评价 260326-0001 5", {"reporter/not_now"}, "已经评价过"}}},
+    {"a_choice_comes_before_a_rating",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲", "楼家村垃圾没有人收", {"owner/card", "reporter/registered"}},
+      {"甲", "石璜镇新胜村道路坑洼", {"office/card", "reporter/registered"}},
+      {"甲", "催办", {"reporter/which_case"}},
+      {"甲", "1", {"reporter/urged", "owner/urge"}},
+      {"甲", "1", {"reporter/rated_low", "office/rating", "owner/rating"}}}},
+    {"rating_of_what_is_open",
+     {kLamp, {"甲", "评价 260326-0001 5", {"reporter/not_now"}, "不能这样办理"}}},
+    {"digits_without_context", {kLamp, {"甲", "5", {"reporter/help"}}}},
+    {"reopen_goes_to_who_had_it",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲",
+       "没解决",
+       {"reporter/reopened", "owner/reopened", "office/reopened"},
+       "重新办理，由石璜镇楼家村驻村指导员负责"},
+      {"instructor", "签收", {"reporter/accepted", "owner/done"}},
+      kClosed,
+      {"甲", "又坏了，今晚又不亮", {"reporter/reopened", "owner/reopened", "office/reopened"}}}},
+    {"reopen_after_fifteen_days_is_a_new_case",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"clock", "2026-04-11T10:00:00+08:00", {}},
+      {"甲", "没解决", {"owner/card", "reporter/too_late"}, "编号260326-0001办结已久"}}},
+    {"reopen_while_open_tells_the_state",
+     {kLamp, {"甲", "还是老样子", {"reporter/status"}, "等待接手"}}},
+    {"broken_again_of_something_new",
+     {{"甲", "又坏了，楼家村村口的路灯", {"owner/card", "reporter/registered"}}}},
+    {"withdrawn_is_not_reopened",
+     {kLamp,
+      {"甲", "撤回", {"reporter/confirm_withdraw"}},
+      {"甲", "是", {"reporter/withdrawn", "owner/withdrawn"}},
+      {"甲", "没解决 260326-0001", {"reporter/not_now"}, "重新发来"},
+      {"甲", "撤回 260326-0001", {"reporter/not_now"}}}},
+
+    // ---- lists and help
+    {"lists",
+     {kLamp,
+      kRubbish,
+      {"instructor", "待办", {"owner/todo"}, "您手上有2件"},
+      {"instructor", "帮助", {"owner/help"}, "签收 261123-0042"},
+      {"instructor", "职责", {"owner/duties"}, "石璜镇楼家村驻村指导员"},
+      {"instructor", "查询 0001", {"owner/card"}}}},
+    {"not_offered_yet",
+     {kLamp,
+      {"instructor", "上报 260326-0001 超出能力", {"owner/refused"}, "目前还不能在这里办理"},
+      {"clerk", "分流 260326-0001 水利局", {"owner/refused"}}}},
+
+    // ---- cadres are people too
+    {"plain_text_of_a_cadre_is_a_report",
+     {{"officer", "楼家村路灯坏了", {"owner/card", "reporter/registered"}},
+      {"officer", "催办", {"reporter/urged", "owner/urge"}},
+      {"instructor", "签收", {"reporter/accepted", "owner/done"}}}},
+    {"entering_for_somebody",
+     {{"officer", "补录 楼家村 王大伯家门口路灯不亮", {"owner/card", "reporter/registered"}},
+      {"officer", "补录", {"owner/refused"}, "请写明谁"}}},
+    {"a_cadre_reports_at_home",
+     {{"instructor", "楼家村老人家屋顶漏雨严重", {"owner/card", "reporter/registered"}},
+      {"instructor", "签收", {"reporter/accepted", "owner/done"}}}},
+};
+
+class CadreTalks : public Talks {};
+TEST_P(CadreTalks, go_as_written) {
+  fakes::DeskHarness desk;
+  play(desk, GetParam().lines);
+}
+INSTANTIATE_TEST_SUITE_P(All, CadreTalks, testing::ValuesIn(kTalks), label);
+
+TEST(Cadre, work_on_an_unsigned_card_is_two_moves_and_one_notice) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp});
+  auto done = desk.say(fakes::people::instructor, "进展 已联系电工，下午来修");
+  ASSERT_EQ(done.events.size(), 2u);
+  EXPECT_EQ(done.events[0].move, Move::accept);
+  EXPECT_EQ(done.events[1].move, Move::progress);
+  EXPECT_EQ(done.notices[0].events.size(), 2u);
+}
+
+TEST(Cadre, buttons_are_the_moves_that_are_possible_now) {
+  fakes::DeskHarness desk;
+  auto said = desk.say("甲", "楼家村路灯坏了");
+  const std::vector<Button> expected{
+      {"签收", "签收 260326-0001"}, {"退回", "退回 260326-0001"}, {"联系", "联系 260326-0001"}};
+  EXPECT_EQ(said.notices[0].buttons, expected);
+  auto done = desk.say(fakes::people::instructor, said.notices[0].buttons[0].command);
+  const std::vector<Button> next{{"进展", "进展 260326-0001"},
+                                 {"追问", "追问 260326-0001"},
+                                 {"办结", "办结 260326-0001"},
+                                 {"联系", "联系 260326-0001"}};
+  EXPECT_EQ(done.notices.back().buttons, next);
+}
+
+TEST(Cadre, an_owner_returns_and_never_gets_it_back) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp});
+  std::set<PersonId> owners{desk.only_case().owner};
+  desk.say(fakes::people::deputy, "退回 不在本村范围");  // speaks for the owner too
+  EXPECT_TRUE(owners.insert(desk.only_case().owner).second);
+  EXPECT_EQ(desk.only_case().owner, fakes::people::clerk);
+  desk.say(fakes::people::clerk, "退回 今天不当班");
+  EXPECT_TRUE(owners.insert(desk.only_case().owner).second);
+  EXPECT_EQ(desk.only_case().owner, fakes::people::second_clerk);
+}
+
+TEST(Cadre, the_pause_moves_the_due_date) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kSigned});
+  const Instant due = desk.only_case().due_at;
+  EXPECT_EQ(due, fakes::at("2026-04-02T17:30:00+08:00"));
+  play(desk, {{"instructor", "追问 是哪一盏路灯？", {"reporter/question", "owner/done"}},
+              {"clock", "2026-03-27T09:10:00+08:00", {}},
+              {"甲", "村口第三盏", {"reporter/answered", "owner/answer"}}});
+  // One working day stood still: 09:10 to 09:10 is 6 h 30 min of 7 h.
+  EXPECT_EQ(desk.only_case().due_at, fakes::at("2026-04-03T17:30:00+08:00"));
+  EXPECT_EQ(desk.only_case().paused_at, Instant{});
+}
+
+TEST(Cadre, english_readers_get_english_names) {
+  fakes::DeskHarness desk;
+  desk.say("amy", "english");
+  auto said = desk.say("amy", "楼家村路灯坏了");
+  EXPECT_THAT(desk.read(said.notices.back()),
+              testing::HasSubstr("village instructor of 石璜镇楼家村"));
+  desk.say(fakes::people::instructor, "签收");
+  auto closed = desk.say(fakes::people::instructor, "办结 已解释 路灯属于供电所，下月更换");
+  EXPECT_THAT(desk.read(closed.notices[0]), testing::HasSubstr(": explained. 路灯"));
+  EXPECT_THAT(desk.read(closed.notices[1]), testing::HasSubstr("已记录"));
+}
+
+TEST(Cadre, rows_are_asked_for_sparingly) {
+  fakes::DeskHarness first;
+  play(first, {kLamp});
+  fakes::DeskHarness desk;  // another process: only what round one preloads
+  Case loaded = first.only_case();
+  loaded.version = 1;
+  desk.set.put_loaded(loaded);
+  desk.now = first.now;
+  desk.load = [&](const Need& need, WorkingSet& set) {
+    for (const PersonId id : need.persons) set.put_loaded(*first.set.person(id));
+  };
+  play(desk, {kSigned});
+  EXPECT_EQ(desk.rounds, 1);
+  EXPECT_TRUE(desk.needs.persons.contains(loaded.reporter));
+  EXPECT_TRUE(desk.needs.history.empty());
+}
+
+}  // namespace
+}  // namespace huiyin::conversation

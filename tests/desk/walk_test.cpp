@@ -1,0 +1,170 @@
+// A random walk: several people, any words, the clock moves. The harness checks the promises after
+// every step; here they are counted over the whole walk as well.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <span>
+
+#include "tests/fakes/desk_harness.h"
+
+namespace huiyin {
+namespace {
+
+namespace people = fakes::people;
+
+constexpr int kSteps = 200;
+
+const char* const kReporterSays[] = {"楼家村路灯坏了",
+                                     "水渠断了，地里没法浇",
+                                     "石璜镇新胜村垃圾没有人收",
+                                     "新胜村路灯坏了",
+                                     "着火了快来人啊",
+                                     "楼家村停水了",
+                                     "表扬楼家村驻村指导员，办事认真",
+                                     "云帆纺织用工困难",
+                                     "查询",
+                                     "催办",
+                                     "撤回",
+                                     "是",
+                                     "不",
+                                     "没解决",
+                                     "又坏了，还是不亮",
+                                     "1",
+                                     "2",
+                                     "3",
+                                     "5",
+                                     "9",
+                                     "满意",
+                                     "差评",
+                                     "谢谢",
+                                     "好的",
+                                     "收到",
+                                     "人工",
+                                     "帮助",
+                                     "我的信息",
+                                     "退订",
+                                     "english",
+                                     "中文",
+                                     "绑定 楼家村",
+                                     "绑定 新胜村",
+                                     "绑定",
+                                     "楼家村",
+                                     "石璜镇",
+                                     "黄泽镇新胜村",
+                                     "补充：在村口",
+                                     "0001",
+                                     "0002",
+                                     "查询 260326-0001",
+                                     "撤回 260326-0002",
+                                     "评价 260326-0001 4",
+                                     "匿名",
+                                     "楼家村路灯坏了，别说是我",
+                                     "",
+                                     "？？？",
+                                     "编号260326-0003 现在更严重了",
+                                     "取消",
+                                     "怕着火"};
+const char* const kCadreSays[] = {"签收",
+                                  "收到",
+                                  "好的",
+                                  "退回 不在本村范围",
+                                  "退回",
+                                  "联系",
+                                  "进展 已联系人来处理",
+                                  "进展",
+                                  "追问 是哪一盏路灯？",
+                                  "追问",
+                                  "办结 换了新灯泡，已经亮了",
+                                  "办结 好了",
+                                  "办结",
+                                  "办结 已解释 路灯属于供电所，下月更换",
+                                  "办结 已列入计划 明年统一更换",
+                                  "待办",
+                                  "帮助",
+                                  "职责",
+                                  "补录 楼家村 王大伯家路灯不亮",
+                                  "已告知",
+                                  "1",
+                                  "2",
+                                  "3",
+                                  "查询",
+                                  "催办",
+                                  "上报 太难了",
+                                  "签收 260326-0001",
+                                  "进展 0002 明天去看看现场",
+                                  "办结 0003 已经请人修好了水渠",
+                                  "谢谢",
+                                  "已经通知电工明天来换",
+                                  "楼家村老人家屋顶漏雨严重",
+                                  "退回 260326-0004 不归我管"};
+
+std::string pick(std::mt19937& random, std::span<const char* const> from) {
+  return from[random() % from.size()];
+}
+
+class Walk : public testing::TestWithParam<unsigned> {};
+
+TEST_P(Walk, keeps_the_promises) {
+  std::mt19937 random{GetParam()};
+  fakes::DeskHarness desk;
+  const PersonId cadres[] = {people::instructor,   people::deputy,  people::clerk,
+                             people::second_clerk, people::officer, people::county_clerk};
+  const char* const residents[] = {"甲", "乙", "丙"};
+  std::string said;
+  for (int step = 0; step < kSteps && !testing::Test::HasFailure(); ++step) {
+    const auto roll = random() % 20;
+    if (roll < 9) {
+      said = pick(random, kReporterSays);
+      Message message;
+      message.text = said;
+      if (random() % 12 == 0) {
+        message.kind = random() % 2 ? MessageKind::image : MessageKind::voice;
+        message.text.clear();
+      }
+      desk.send(residents[random() % 3], message);
+    } else if (roll < 17) {
+      said = pick(random, kCadreSays);
+      desk.say(cadres[random() % 6], said);
+    } else {
+      const std::chrono::minutes waits[] = {std::chrono::minutes{3}, std::chrono::minutes{40},
+                                            std::chrono::hours{5}, std::chrono::hours{24 * 4}};
+      const auto then = desk.now + waits[random() % 4];
+      said = "clock";
+      if (random() % 2)
+        desk.pass_until(then);
+      else
+        desk.jump_to(then);
+    }
+    if (testing::Test::HasFailure())
+      ADD_FAILURE() << "seed " << GetParam() << ", step " << step << ": " << said;
+  }
+  // P2 over the whole walk: every echo event was told by exactly one notice, to its reporter.
+  std::map<EventId, int> told;
+  for (const auto& decision : desk.transcript)
+    for (const auto& notice : decision.notices)
+      for (const EventId event : notice.events) {
+        ++told[event];
+        EXPECT_EQ(notice.to, desk.set.find_case(notice.about)->reporter);
+      }
+  std::size_t moves = 0;
+  for (const auto& event : desk.set.new_events()) {
+    EXPECT_EQ(told[event.id], event.echo ? 1 : 0) << name(event.move);
+    ++moves;
+  }
+  EXPECT_EQ(told.size(), moves);
+  // Stages are a chain: what one event leads to, the next one comes from.
+  std::map<CaseId, Stage> stage;
+  for (const auto& event : desk.set.new_events()) {
+    const auto [at, first] = stage.emplace(event.case_id, Stage::draft);
+    EXPECT_EQ(at->second, event.from);
+    at->second = event.to;
+  }
+  for (const auto& [id, row] : desk.set.cases())
+    if (stage.contains(id)) {
+      EXPECT_EQ(stage[id], row.row.stage);
+    }
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, Walk, testing::Range(1u, 21u));
+
+}  // namespace
+}  // namespace huiyin
