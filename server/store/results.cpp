@@ -162,7 +162,8 @@ std::vector<NoticeRow> SqlStore::notices_of(const std::string& channel, const st
   const Rows rows =
       connection().query("SELECT " + select_list<NoticeRow>("n.") +
                              " FROM accounts a JOIN notices n ON n.account_id=a.id"
-                             " WHERE a.channel=? AND a.user=? AND n.id>? ORDER BY n.seq",
+                             " WHERE a.channel=? AND a.user=? AND n.seq>COALESCE((SELECT m.seq FROM"
+                             " notices m WHERE m.id=? AND m.account_id=a.id),0) ORDER BY n.seq",
                          params);
   std::vector<NoticeRow> out;
   for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(read_row<NoticeRow>(rows[i]));

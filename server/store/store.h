@@ -215,6 +215,8 @@ class Store {
   // Delivery report of a platform. False when nothing of ours has that id.
   virtual bool report(const std::string& channel, const std::string& platform_id, bool delivered,
                       const std::string& code) = 0;
+  // Those that stand behind `after` in the recipient's lane; all when there is no such notice. Ids
+  // of several writers do not grow in the order of writing.
   virtual std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
                                             std::int64_t after) = 0;
   virtual Counts counts() = 0;
@@ -248,6 +250,17 @@ class Store {
     std::string hours;
   };
   virtual std::size_t import_duties(std::span<const DutyImport> duties) = 0;
+
+  // Everybody who came by people.tsv, ordered by code, with all accounts. For export, and so that an
+  // import may refer to people who are there already.
+  struct ListedPerson {
+    Person person;
+    std::vector<std::pair<std::string, std::string>> accounts;  // channel, user; preferred first
+    std::vector<std::string> specialities;
+  };
+  virtual std::vector<ListedPerson> list_people() {
+    throw std::logic_error{"this store cannot list people"};
+  }
 
   // -- export: calls back for each case registered or changed since, with its events
   virtual void export_cases(
