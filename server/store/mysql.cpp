@@ -51,8 +51,9 @@ std::string harmless_text(Trouble trouble, int code, const std::string& text) {
   return text;
 }
 
-[[noreturn]] void rethrow(const sql::SQLException& e) {
-  const auto trouble = mysql_trouble(e.getErrorCode(), e.getSQLStateCStr(), e.what());
+[[noreturn]] void rethrow(const sql::SQLException& e, bool connecting = false) {
+  auto trouble = mysql_trouble(e.getErrorCode(), e.getSQLStateCStr(), e.what());
+  if (connecting && trouble == Trouble::lost) trouble = Trouble::away;
   throw Error{trouble, e.getErrorCode(),
               "mysql " + std::to_string(e.getErrorCode()) + ": " +
                   harmless_text(trouble, e.getErrorCode(), e.what())};
@@ -124,7 +125,7 @@ class MysqlConnection final : public Connection {
       plain_.reset(connection_->createStatement());
       prepare_session();
     } catch (const sql::SQLException& e) {
-      rethrow(e);
+      rethrow(e, true);
     }
   }
 

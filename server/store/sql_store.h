@@ -58,6 +58,7 @@ class SqlStore final : public Store {
       std::span<const std::pair<Person, std::vector<std::pair<std::string, std::string>>>> people,
       std::span<const std::vector<std::string>> specialities) override;
   std::size_t import_duties(std::span<const DutyImport> duties) override;
+  std::vector<ListedPerson> list_people() override;
 
   void export_cases(
       Instant since,
