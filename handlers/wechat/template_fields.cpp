@@ -101,12 +101,16 @@ std::string written(Instant at, bool with_time) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-// Takes digits off the front, at least one, at most `most`.
-bool take_digits(std::string_view& text, std::size_t most) {
+// Takes a number of at most `most` digits off the front.
+std::optional<int> take_number(std::string_view& text, std::size_t most) {
+  int value = 0;
   std::size_t size = 0;
-  while (size < text.size() && size < most && text[size] >= '0' && text[size] <= '9') ++size;
+  for (; size < text.size() && size < most && is_digit(static_cast<unsigned char>(text[size]));
+       ++size)
+    value = value * 10 + (text[size] - '0');
   text.remove_prefix(size);
-  return size > 0;
+  if (size == 0) return std::nullopt;
+  return value;
 }
 bool take(std::string_view& text, std::string_view word) {
   if (!text.starts_with(word)) return false;
@@ -114,13 +118,31 @@ bool take(std::string_view& text, std::string_view word) {
   return true;
 }
 
-bool is_written_date(std::string_view text, bool time_allowed) {
-  if (!take_digits(text, 4) || !take(text, "年") || !take_digits(text, 2) || !take(text, "月") ||
-      !take_digits(text, 2) || !take(text, "日"))
-    return false;
-  if (text.empty()) return true;
-  return time_allowed && take(text, " ") && take_digits(text, 2) && take(text, ":") &&
-         take_digits(text, 2) && text.empty();
+// 2026年3月26日 17:30 for time, without the clock for date.
+std::optional<std::string> fit_written_date(std::string_view value, bool with_time) {
+  auto rest = value;
+  if (!take_number(rest, 4) || !take(rest, "年") || !take_number(rest, 2) || !take(rest, "月") ||
+      !take_number(rest, 2) || !take(rest, "日"))
+    return std::nullopt;
+  const auto date = value.substr(0, value.size() - rest.size());
+  const bool has_time = take(rest, " ") && take_number(rest, 2) && take(rest, ":") &&
+                        take_number(rest, 2) && rest.empty();
+  if (!has_time && !rest.empty()) return std::nullopt;
+  if (with_time && !has_time) return std::nullopt;
+  return std::string{with_time ? value : date};
+}
+
+// Notices write dates without their year, 3月26日, which the platform refuses. A case's number
+// begins with the day of its registration, YYMMDD, and no date of a case is a year away from it.
+std::string with_year(std::string_view value, std::string_view case_number) {
+  auto rest = value;
+  const auto month = take_number(rest, 2);
+  if (!month || !take(rest, "月")) return std::string{value};
+  const auto day = take_number(rest, 2);
+  const auto registered = take_number(case_number, 6);
+  if (!day || !registered || !case_number.starts_with('-')) return std::string{value};
+  const int year = 2000 + *registered / 10000 + (*month * 100 + *day < *registered % 10000 ? 1 : 0);
+  return std::to_string(year) + "年" + std::string{value};
 }
 
 std::optional<std::string> unless_empty(std::string text) {
@@ -152,7 +174,6 @@ std::vector<TemplateField> parse_template_fields(std::string_view text) {
 }
 
 std::optional<std::string> fit(FieldType type, std::string_view raw) {
-  const bool is_date = type == FieldType::time || type == FieldType::date;
   std::string value = one_line(raw);
   if (const auto at = parse_rfc3339(value)) value = written(*at, type != FieldType::date);
   switch (type) {
@@ -186,20 +207,22 @@ std::optional<std::string> fit(FieldType type, std::string_view raw) {
     case FieldType::constant:
       return unless_empty(std::string{cut_characters(value, 20)});
     case FieldType::time:
+      return fit_written_date(value, true);
     case FieldType::date:
-      break;
+      return fit_written_date(value, false);
   }
-  if (is_date && is_written_date(value, type == FieldType::time)) return value;
   return std::nullopt;
 }
 
 std::optional<std::string> fit(const TemplateField& field, const Notice& notice) {
   if (field.source == "title") return fit(field.type, notice.title);
   if (field.source == "text") return fit(field.type, notice.text);
+  std::string value = field.source == "number" ? notice.case_number : std::string{};
   if (const auto found = notice.fields.find(field.source); found != notice.fields.end())
-    return fit(field.type, found->second);
-  if (field.source == "number") return fit(field.type, notice.case_number);
-  return fit(field.type, {});
+    value = found->second;
+  if (field.type == FieldType::time || field.type == FieldType::date)
+    value = with_year(value, notice.case_number);
+  return fit(field.type, value);
 }
 
 }  // namespace huiyin::wechat

@@ -39,6 +39,7 @@ std::vector<TemplateField> parse_template_fields(std::string_view text);
 // in RFC 3339 are written out for every type; an empty value of a wordy type becomes 无, since
 // empty ones are refused.
 std::optional<std::string> fit(FieldType type, std::string_view value);
+// The same for the field's source; dates without a year get the one that the case number tells.
 std::optional<std::string> fit(const TemplateField& field, const Notice& notice);
 
 }  // namespace huiyin::wechat

@@ -182,6 +182,28 @@ TEST(WechatSend, NoTemplateRouteWithoutTemplateOrFittingFields) {
   EXPECT_TRUE(make_channel(with_template("thing1=due"))->has_route(Route::template_, without_due));
 }
 
+TEST(WechatSend, ADateGetsTheYearOfItsCase) {
+  struct Row {
+    const char *number, *due, *fitted;
+  };
+  const Row rows[] = {{"260324-0001", "3月26日 17:30", "2026年3月26日 17:30"},
+                      {"261230-0001", "1月4日 09:00", "2027年1月4日 09:00"},
+                      {"261230-0001", "12月30日 09:00", "2026年12月30日 09:00"},
+                      {"", "3月26日 17:30", nullptr},
+                      {"abc", "3月26日 17:30", nullptr},
+                      {"260324-0001", "26 Mar 17:30", nullptr}};
+  for (const auto& row : rows) {
+    auto dated = notice();
+    dated.case_number = row.number;
+    dated.fields["due"] = row.due;
+    const auto fitted = fit({"time1", FieldType::time, "due"}, dated);
+    ASSERT_EQ(fitted.has_value(), row.fitted != nullptr) << row.number << " " << row.due;
+    if (fitted) {
+      EXPECT_EQ(*fitted, row.fitted);
+    }
+  }
+}
+
 struct FieldCase {
   const char* label;
   FieldType type;
@@ -218,7 +240,9 @@ const FieldCase kFields[] = {
     {"time_without_year", FieldType::time, "3月26日 17:30", nullptr},
     {"time_empty", FieldType::time, "", nullptr},
     {"date", FieldType::date, "2026-03-26T17:30:00+08:00", "2026年3月26日"},
-    {"date_with_time", FieldType::date, "2026年3月26日 17:30", nullptr},
+    {"date_with_time", FieldType::date, "2026年3月26日 17:30", "2026年3月26日"},
+    {"date_of_words", FieldType::date, "2026年3月26日 下午", nullptr},
+    {"time_without_clock", FieldType::time, "2026年3月26日", nullptr},
     {"amount", FieldType::amount, "12.50元", "12.50元"},
     {"amount_of_words", FieldType::amount, "十二元", nullptr},
     {"phone_number", FieldType::phone_number, "+86 575-8000 0000", "+86575-80000000"},

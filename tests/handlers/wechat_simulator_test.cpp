@@ -177,7 +177,10 @@ TEST_F(WechatApi, ATapAllowsThreeInAMinuteAndShrinksNothing) {
 }
 
 TEST_F(WechatApi, StrangersAndThoseWhoLeft) {
-  EXPECT_EQ(send(notice("一")).code, "40003");
+  auto misdirected = notice("一");
+  misdirected.recipient = "nobody";
+  EXPECT_EQ(send(misdirected).code, "40003");
+  EXPECT_EQ(send(notice("一")).code, "45015") << "follows, but has not written";
   hear(say("沟断了"));
   hear({.user = std::string{kFarmer}, .kind = MessageKind::unfollow});
   EXPECT_EQ(send(notice("一")).code, "45015");
