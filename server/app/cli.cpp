@@ -3,12 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "server/app/export.h"
+#include "server/app/import.h"
 #include "server/app/observe.h"
 #include "server/app/play.h"
 #include "server/app/play_script.h"
@@ -29,6 +32,10 @@ struct Arguments {
   // serve
   bool test_clock = false;
   std::string clock_start;
+  // import
+  std::vector<std::string> files;
+  // export
+  ExportRequest wanted;
   // play
   std::string script, server, admin, ca_file;
   double patience = 5;
@@ -98,20 +105,42 @@ int start_server(const Arguments& arguments, const Console& console) {
   }
 }
 
-int migrate(const Arguments& arguments, const Console& console) {
+// Runs `work` on the configured store.
+int with_store(const Arguments& arguments, const Console& console,
+               const std::function<int(const Config&, store::Store&)>& work) {
   const auto config = read(arguments, console);
   if (!config) return kBad;
   try {
-    store::open(config->store.url)->migrate();
-  } catch (const std::invalid_argument& wrong) {
-    console.errors << "store.url: " << wrong.what() << "\n";
-    return kBad;
+    const auto store = store::open(config->store.url);
+    return work(*config, *store);
   } catch (const store::Error& error) {
     console.errors << "store: " << error.what() << "\n";
     return kNo;
+  } catch (const std::invalid_argument& wrong) {
+    console.errors << "store.url: " << wrong.what() << "\n";
+    return kBad;
   }
-  console.out << "the schema is up to date\n";
-  return kDone;
+}
+
+int migrate(const Arguments& arguments, const Console& console) {
+  return with_store(arguments, console, [&](const Config&, store::Store& store) {
+    store.migrate();
+    console.out << "the schema is up to date\n";
+    return kDone;
+  });
+}
+
+int import_files(const Arguments& arguments, const Console& console) {
+  return with_store(arguments, console, [&](const Config& config, store::Store& store) {
+    if (config.store.migrate) store.migrate();
+    return run_import(store, arguments.files, console.out, console.errors);
+  });
+}
+
+int export_rows(const Arguments& arguments, const Console& console) {
+  return with_store(arguments, console, [&](const Config&, store::Store& store) {
+    return run_export(store, arguments.wanted, console.out, console.errors);
+  });
 }
 
 std::optional<std::string> read_text(const std::string& path) {
@@ -176,6 +205,16 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
                        "begins at this RFC 3339 instant, or now")
           ->expected(0, 1);
   CLI::App* migrate_it = command("migrate", "brings the database's schema up to date");
+  CLI::App* import_it = command("import", "units, people and duties from TSV files");
+  import_it->add_option("files", arguments.files, "units.tsv, people.tsv, duties.tsv, in any order")
+      ->required();
+  CLI::App* export_it = command("export", "cases as JSON lines, or the directory as TSV");
+  export_it->add_option("--since", arguments.wanted.since,
+                        "cases registered or changed since: 2026-03-26 or an RFC 3339 instant");
+  export_it->add_option("--format", arguments.wanted.format, "jsonl for cases, tsv for the rest");
+  export_it->add_option("--table", arguments.wanted.table, "cases, units, people or duties")
+      ->capture_default_str();
+  export_it->add_flag("--personal", arguments.wanted.personal, "people: with names and telephones");
   CLI::App* check_it = command("check-config", "says what is wrong with the configuration");
   CLI::App* play_it = command("play", "plays a story against a running server");
   play_it->add_option("script", arguments.script, "file in the language of docs/play.md")
@@ -193,6 +232,8 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
     arguments.test_clock = clock->count() > 0;
     if (serve_it->parsed()) return start_server(arguments, console);
     if (migrate_it->parsed()) return migrate(arguments, console);
+    if (import_it->parsed()) return import_files(arguments, console);
+    if (export_it->parsed()) return export_rows(arguments, console);
     if (check_it->parsed()) return check(arguments, console);
     if (play_it->parsed()) return play_script(arguments, console);
     return kBad;

@@ -207,9 +207,8 @@ void prepare(const Scratch& scratch, const std::string& store_url) {
     if (done.exit != 0) throw std::runtime_error{arguments[0] + ": " + done.out + done.errors};
   };
   run({"migrate"});
-  for (const char* table : {"units", "people", "duties"}) {
-    run({"import", source + "/config/story/" + table + ".tsv"});
-  }
+  const std::string seed = source + "/config/seed/";
+  run({"import", seed + "units.tsv", seed + "people.tsv", seed + "duties.tsv"});
 }
 
 net::ClientResult request(const std::string& method, const std::string& url,

@@ -119,7 +119,7 @@ class Server {
 // Runs `huiyin COMMAND...` to its end.
 Finished huiyin(const Scratch& scratch, std::vector<std::string> arguments,
                 milliseconds limit = milliseconds{60'000});
-// Migrates and imports the story's units, people and duties.
+// Migrates and imports the seed's units, people and duties.
 void prepare(const Scratch& scratch, const std::string& store_url);
 
 // One request; fault and status are the caller's to judge.
