@@ -64,7 +64,8 @@ void export_duties(store::Store& store, std::ostream& out) {
   std::map<PersonId, std::string> codes;
   for (const auto& listed : store.list_people()) codes[listed.person.id] = listed.person.code;
   std::vector<store::Store::DutyImport> duties;
-  for (const Duty& d : store.load_directory()->duties()) {
+  const DirectoryPtr directory = store.load_directory();
+  for (const Duty& d : directory->duties()) {
     const auto code = codes.find(d.person);
     if (code == codes.end()) continue;  // the built-in duty desk is not imported either
     duties.push_back({d.unit, code->second, d.priority, d.role, d.from, d.to, d.hours});

@@ -131,7 +131,7 @@ void Masker::hide(const std::vector<Digit>& number, std::size_t from, std::size_
 bool Masker::mask_part(const std::vector<Digit>& number, std::size_t from, std::size_t to) {
   const std::size_t length = to - from;
   const auto digit = [&](std::size_t n) { return number[from + n].value; };
-  const bool mobile = length >= 11 && digit(0) == '1' && digit(1) >= '3';
+  const bool mobile = length >= 11 && digit(0) == '1' && digit(1) >= '2';
   if (length == 18 || (length == 15 && is_date(number, from + 6, 6, false) && digit(0) <= '6')) {
     if (digit(0) >= '1' && digit(0) <= '8') {
       hide(number, from, to, {6, 4});
