@@ -41,7 +41,7 @@ void simple(Turn& turn, Case c, Move move, const Command& command, std::string_v
   sign_if_needed(turn, c);
   turn.make(c, move, Role::owner, command.argument);
   if (auto* draft = turn.echo(c, kind); draft && fact)
-    draft->facts[fact] = mask_text(command.argument);
+    draft->facts[fact] = as_told(command.argument);
   confirm(turn, c, command.verb);
   turn.put(std::move(c));
 }
@@ -92,9 +92,9 @@ void return_case(Turn& turn, Case c, const Command& command) {
   done.facts["status"] = words::stage(c.stage, c.outcome, turn.me().locale);
   done.facts["next_owner"] = owner_name(turn, c.owner, c.owner_unit, turn.me().locale);
   if (auto* card = send_card(turn, c, c.owner))
-    card->facts["reason"] = without_stop(command.argument);
+    card->facts["reason"] = without_stop(as_written(command.argument));
   if (auto* draft = tell_office(turn, c, "returned", turn.speaker()))
-    draft->facts["reason"] = without_stop(command.argument);
+    draft->facts["reason"] = without_stop(as_written(command.argument));
   turn.put(std::move(c));
 }
 

@@ -25,7 +25,18 @@ std::string reporter_line(const Turn& turn, const Case& c) {
   return line;
 }
 
-// "[图片] 8xK2..." -> "[图片]": the platform's id is for the program, not for people.
+// In the order in which work goes on.
+std::vector<Verb> owner_verbs(const Case& c) {
+  constexpr auto kOrder = std::to_array<Move>(
+      {Move::accept, Move::return_case, Move::progress, Move::ask, Move::close, Move::contact});
+  std::vector<Verb> verbs;
+  for (const Move move : kOrder)
+    if (find_rule(c.stage, move, Role::owner, c.level)) verbs.push_back(words::verb_for(move));
+  return verbs;
+}
+
+}  // namespace
+
 std::string without_media_ids(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -52,17 +63,11 @@ std::string without_media_ids(std::string_view text) {
   return out;
 }
 
-// In the order in which work goes on.
-std::vector<Verb> owner_verbs(const Case& c) {
-  constexpr auto kOrder = std::to_array<Move>(
-      {Move::accept, Move::return_case, Move::progress, Move::ask, Move::close, Move::contact});
-  std::vector<Verb> verbs;
-  for (const Move move : kOrder)
-    if (find_rule(c.stage, move, Role::owner, c.level)) verbs.push_back(words::verb_for(move));
-  return verbs;
+std::string as_written(std::string_view text) {
+  return excerpt(without_media_ids(text), kResultText);
 }
 
-}  // namespace
+std::string as_told(std::string_view text) { return excerpt(mask_text(text), kResultText); }
 
 std::string mask_text(std::string_view text) { return mask_personal(text); }
 
@@ -126,8 +131,7 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
   if (c.registered_at != Instant{}) put(facts, "since", show_date(c.registered_at, locale));
   if (!is_open(c.stage)) {
     put(facts, "outcome", words::outcome(c.outcome, locale));
-    put(facts, "result",
-        without_stop(staff ? c.result : excerpt(mask_text(c.result), kResultText)));
+    put(facts, "result", without_stop(staff ? as_written(c.result) : as_told(c.result)));
     if (c.outcome == Outcome::solved) {
       facts["solved"] = "1";
     } else {

@@ -35,6 +35,13 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
 // As shown to anybody but owner and office.
 std::string mask_text(std::string_view text);
 
+// "[图片] 8xK2..." -> "[图片]": the platform's id is for the program, not for people.
+std::string without_media_ids(std::string_view text);
+// What somebody wrote, as the owner reads it; at most 300 characters.
+std::string as_written(std::string_view text);
+// The same for reporters: masked.
+std::string as_told(std::string_view text);
+
 // Without the full stop at its end, for use inside a sentence.
 std::string without_stop(std::string text);
 

@@ -207,6 +207,7 @@ void correct_place(Turn& turn, Case c, const Where& where, const std::string& te
     turn.make_by_system(c, Move::transfer, c.place);
     turn.echo(c, "dispatched");
     send_card(turn, c, c.owner);
+    if (c.urgency == Urgency::emergency) push_emergency(turn, c);
     tell_person(turn, c, before, "taken_over", Audience::owner);
   }
   turn.put(std::move(c));

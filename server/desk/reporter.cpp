@@ -117,18 +117,17 @@ bool continue_numbered(Turn& turn, const Said& said) {
 
 void hear_reporter(Turn& turn, const Said& said) {
   const auto& meaning = said.meaning;
-  if (continue_numbered(turn, said)) return;
-  if (answer_open_question(turn, said)) return;
-  const bool polite = only_polite(meaning);
-  const bool danger = meaning.danger != Danger::none && meaning.danger_certain;
-  if (const Case* c = awaiting(turn); c && !polite && !danger && !words_of(said).empty())
+  // A danger is a case of its own, whatever was talked about before.
+  if (meaning.danger != Danger::none && meaning.danger_certain && wordy(said))
+    return take_issue(turn, said, words_of(said));
+  if (continue_numbered(turn, said) || answer_open_question(turn, said)) return;
+  if (const Case* c = awaiting(turn); c && !only_polite(meaning) && !words_of(said).empty())
     return answer_question(turn, *c, words_of(said));
   const int grade = meaning.grade.value_or(meaning.digit.value_or(0));
   if (grade >= 1 && grade <= 5)
     if (const Case* c = rating_asked(turn)) return rate_case(turn, *c, grade);
   if (wordy(said)) {
-    if (const Case* c = danger ? nullptr : recent(turn, said))
-      return supplement_case(turn, *c, words_of(said));
+    if (const Case* c = recent(turn, said)) return supplement_case(turn, *c, words_of(said));
     return take_issue(turn, said, words_of(said));
   }
   if (hear_place(turn, said)) return;

@@ -42,6 +42,8 @@ void answer_not_now(Turn& turn, const Case& c, words::Why why) {
   answer_about(turn, c, "not_now").facts["reason"] = words::why(why, turn.me().locale);
 }
 
+bool status(Turn& turn, const Command& command);
+
 // Finds the case for a command and says so when there is none or more than one. Null: answered.
 const Case* pick(Turn& turn, const Command& command, const Fits& fits) {
   const auto found = find_reported(turn, command.number, fits);
@@ -49,7 +51,7 @@ const Case* pick(Turn& turn, const Command& command, const Fits& fits) {
   if (found.unknown_number)
     turn.reply("not_found").facts["number"] = command.number;
   else if (found.several.empty())
-    turn.reply("no_cases");
+    status(turn, Command{});  // nothing fits: how things stand tells why
   else
     ask_which_case(turn, found.several, command, Audience::reporter);
   return nullptr;
@@ -65,7 +67,7 @@ void show_status(Turn& turn, const Case& c) {
   if (is_open(c.stage) && latest != history.rend()) {
     const auto key =
         latest->move == Move::ask && c.stage == Stage::awaiting_reporter ? "question" : "latest";
-    draft.facts[key] = without_stop(mask_text(latest->text));
+    draft.facts[key] = without_stop(as_told(latest->text));
   }
 }
 
@@ -141,9 +143,9 @@ void reopen_case(Turn& turn, Case c, const std::string& text) {
   }
   turn.echo(c, "reopened");
   if (auto* draft = tell_owner(turn, c, "reopened"); draft && !text.empty())
-    draft->facts["reason"] = without_stop(text);
+    draft->facts["reason"] = without_stop(as_written(text));
   if (auto* draft = tell_office(turn, c, "reopened"); draft && !text.empty())
-    draft->facts["reason"] = without_stop(text);
+    draft->facts["reason"] = without_stop(as_written(text));
   turn.put(std::move(c));
 }
 
@@ -303,7 +305,8 @@ void supplement_case(Turn& turn, Case c, const std::string& text) {
   add_text(c, text);
   answer_about(turn, c, "supplemented");
   if (c.stage != Stage::draft)
-    if (auto* draft = tell_owner(turn, c, "supplement")) draft->facts["supplement"] = text;
+    if (auto* draft = tell_owner(turn, c, "supplement"))
+      draft->facts["supplement"] = as_written(text);
   turn.put(std::move(c));
 }
 
@@ -311,7 +314,7 @@ void answer_question(Turn& turn, Case c, const std::string& text) {
   if (!turn.make(c, Move::answer, Role::reporter, text)) return;
   add_text(c, text);
   answer_about(turn, c, "answered");
-  if (auto* draft = tell_owner(turn, c, "answer")) draft->facts["answer"] = text;
+  if (auto* draft = tell_owner(turn, c, "answer")) draft->facts["answer"] = as_written(text);
   turn.put(std::move(c));
 }
 

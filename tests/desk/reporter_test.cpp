@@ -171,6 +171,25 @@ const Talk kTalks[] = {
        "请立即拨打119"}}},
     {"fire_somewhere",
      {{"甲", "着火了快来人啊", {"office/card", "reporter/registered"}, "请再告诉我们具体位置"}}},
+    {"fire_while_we_asked_something",
+     {{"甲", "路灯坏了很久没人修", {"reporter/ask_place"}},
+      {"甲", "着火了快来人啊", {"office/card", "reporter/registered"}, "请立即拨打119"},
+      {"甲",
+       "楼家村",
+       {"reporter/dispatched", "owner/card", "owner/card", "office/card", "office/card",
+        "owner/taken_over"}},
+      {"clock",
+       "+31",
+       {"owner/accept_half", "owner/accept_over", "owner/accept_over", "office/overdue",
+        "office/card", "reporter/registered"}}}},
+    {"fear_without_a_place",
+     {{"甲", "怕着火", {"reporter/ask_place"}, "如正在发生，请立即拨打119"}}},
+    {"danger_in_a_command_gets_advice_first",
+     {{"甲", "楼家村路灯坏了", kRegistered},
+      {"甲",
+       "催办，着火了",
+       {"reporter/advice", "reporter/urged", "owner/urge"},
+       "请立即拨打119"}}},
     {"fear_of_fire_is_conditional",
      {{"甲", "楼家村电线老化，怕着火", kRegistered, "如正在发生，请立即拨打119"}}},
 
@@ -249,6 +268,8 @@ TEST(Reporter, media_ids_are_not_shown) {
   EXPECT_THAT(desk.only_case().text, testing::HasSubstr("MEDIA-1"));
   for (const auto& notice : desk.transcript.back().notices)
     EXPECT_EQ(notice.facts.at("text"), "[图片] 楼家村路灯坏了");
+  play(desk, {{"photo:甲", "", {"reporter/supplemented", "owner/supplement"}}});
+  EXPECT_EQ(desk.transcript.back().notices[1].facts.at("supplement"), "[图片]");
 }
 
 TEST(Reporter, muted_people_hear_results_and_questions_only) {

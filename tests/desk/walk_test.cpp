@@ -2,6 +2,7 @@
 // every step; here they are counted over the whole walk as well.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <random>
 #include <span>
 
@@ -102,6 +103,32 @@ std::string pick(std::mt19937& random, std::span<const char* const> from) {
   return from[random() % from.size()];
 }
 
+// Half of what is said is about a case that exists, by somebody who may know it.
+struct Words {
+  PersonId who;
+  std::string text;
+};
+
+Words about_a_case(std::mt19937& random, const fakes::DeskHarness& desk) {
+  std::vector<const Case*> cases;
+  for (const auto& [id, row] : desk.set.cases())
+    if (row.row.stage != Stage::archived) cases.push_back(&row.row);
+  if (cases.empty()) return {people::clerk, "待办"};
+  const Case& c = *cases[random() % cases.size()];
+  const char* const owner_says[] = {"签收 ", "签收 ", "进展 ", "追问 ", "办结 ", "联系 ", "退回 "};
+  const char* const reporter_says[] = {"查询 ", "催办 ", "撤回 ", "没解决 ", "评价 ", "补充 "};
+  if (c.owner && c.owner != kDutyDesk && random() % 3 != 0) {
+    const std::string verb = owner_says[random() % std::size(owner_says)];
+    const auto who = c.owner == people::instructor && random() % 4 == 0 ? people::deputy : c.owner;
+    return {who, verb + c.number + " 已请电工换了新灯泡"};
+  }
+  const std::string verb = reporter_says[random() % std::size(reporter_says)];
+  const std::string tail = verb == "评价 "   ? " " + std::to_string(1 + random() % 5)
+                           : verb == "补充 " ? " 还有一段也是这样"
+                                             : "";
+  return {c.reporter, verb + c.number + tail};
+}
+
 class Walk : public testing::TestWithParam<unsigned> {};
 
 TEST_P(Walk, keeps_the_promises) {
@@ -112,8 +139,12 @@ TEST_P(Walk, keeps_the_promises) {
   const char* const residents[] = {"甲", "乙", "丙"};
   std::string said;
   for (int step = 0; step < kSteps && !testing::Test::HasFailure(); ++step) {
-    const auto roll = random() % 20;
-    if (roll < 9) {
+    const auto roll = random() % 30;
+    if (roll >= 20) {
+      const auto words = about_a_case(random, desk);
+      said = words.text;
+      desk.say(words.who, said);
+    } else if (roll < 9) {
       said = pick(random, kReporterSays);
       Message message;
       message.text = said;
@@ -138,6 +169,11 @@ TEST_P(Walk, keeps_the_promises) {
     if (testing::Test::HasFailure())
       ADD_FAILURE() << "seed " << GetParam() << ", step " << step << ": " << said;
   }
+  // The walk goes somewhere: many kinds of moves and notices.
+  std::set<Move> moved;
+  for (const auto& event : desk.set.new_events()) moved.insert(event.move);
+  EXPECT_GE(moved.size(), 10u);
+
   // P2 over the whole walk: every echo event was told by exactly one notice, to its reporter.
   std::map<EventId, int> told;
   for (const auto& decision : desk.transcript)
@@ -164,7 +200,12 @@ TEST_P(Walk, keeps_the_promises) {
       EXPECT_EQ(stage[id], row.row.stage);
     }
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, Walk, testing::Range(1u, 21u));
+// HUIYIN_WALKS=2000 walks longer when somebody looks for trouble.
+unsigned walks() {
+  const char* wanted = std::getenv("HUIYIN_WALKS");
+  return wanted ? static_cast<unsigned>(std::stoul(wanted)) : 20;
+}
+INSTANTIATE_TEST_SUITE_P(Seeds, Walk, testing::Range(1u, 1 + walks()));
 
 }  // namespace
 }  // namespace huiyin

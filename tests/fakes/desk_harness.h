@@ -348,9 +348,15 @@ class DeskHarness {
   Need needs;
   int rounds = 0;
   std::vector<Decision> transcript;
-  std::shared_ptr<const Understanding> understanding = make_understanding(vocabulary(), *directory);
+  // Names and words stay the same when a test exchanges the directory.
+  const std::shared_ptr<const Understanding>& understanding = words_of_small_county();
 
  private:
+  static const std::shared_ptr<const Understanding>& words_of_small_county() {
+    static const auto once = make_understanding(vocabulary(), *small_county());
+    return once;
+  }
+
   void meet(Person person, const char* channel, std::string user = {}) {
     Account account;
     account.id = AccountId{person.id.raw() + 100};
@@ -423,6 +429,10 @@ class DeskHarness {
       }
       EXPECT_EQ(c.next_due_at == Instant{}, c.timer.empty());
     }
+    for (const auto& event : decision.events)
+      if (event.move == Move::return_case) {
+        EXPECT_NE(set.find_case(event.case_id)->owner, event.actor);
+      }
     // P5: nobody reads 已解决 about a case that was not.
     for (const auto& notice : decision.notices) {
       if (!notice.about || !notice.facts.contains("outcome")) continue;
