@@ -106,10 +106,15 @@ void PlaceReader::with_suffix(std::size_t i, const Trie::Hit& hit, Mention& best
 void PlaceReader::bare(std::size_t i, const Trie::Hit& hit, Mention& best) const {
   Mention mention{i, i + hit.length, i + hit.length, false, {}};
   if (mention.length() <= best.length()) return;
-  if (names_something_else(text_.substr(mention.end), false)) return;
-  const bool is_whole = whole(mention.from, mention.end);
+  constexpr std::size_t kLongestLead = 8;  // longest of whole()'s leading words, with separators
+  const bool is_whole = i <= kLongestLead && whole(mention.from, mention.end);
   const Mention* before = mentions_.empty() ? nullptr : &mentions_.back();
   const bool next_to = before != nullptr && adjacent(*before, mention);
+  // Nearly all hits are villages' stems inside common words: they leave here.
+  const int top_rank = rank_of(place(hit.values.front() / 2).kind);
+  if (!is_whole && !next_to && top_rank > rank_of(UnitKind::township)) return;
+  const bool county = top_rank <= rank_of(UnitKind::county);  // 嵊州溪南村: no river of that name
+  if (names_something_else(text_.substr(mention.end), county)) return;
   for (const Trie::Value value : hit.values) {
     const std::uint32_t p = value / 2;
     if (!valid(p)) continue;
