@@ -190,8 +190,7 @@ bool hear_cadre(Turn& turn, const Said& said, const Command& command) {
   }
 }
 
-bool accept_by_reply(Turn& turn, const Said& said) {
-  (void)said;
+bool accept_by_reply(Turn& turn) {
   auto cases = handled_cases(turn);
   if (!turn.need().empty()) return true;
   std::erase_if(cases, [](const Case* c) { return c->stage != Stage::dispatched; });

@@ -26,9 +26,10 @@ void ask_words(Turn& turn, const Case& c, const Command& command, Why why) {
   turn.ask(std::string{questions::kWords}, c.id, {questions::pack(command.verb, c.number, "")});
 }
 
-void confirm(Turn& turn, const Case& c, Verb verb) {
+void confirm(Turn& turn, const Case& c, Verb verb, bool heard) {
   auto& draft = answer_about(turn, c, "done", Audience::owner);
   draft.facts["did"] = words::verb(verb, turn.me().locale);
+  if (heard) draft.facts["heard"] = "1";
 }
 
 // Signs for the card when work begins without it; both moves are told in one notice.
@@ -40,23 +41,23 @@ void simple(Turn& turn, Case c, Move move, const Command& command, std::string_v
             const char* fact) {
   sign_if_needed(turn, c);
   turn.make(c, move, Role::owner, command.argument);
-  if (auto* draft = turn.echo(c, kind); draft && fact)
-    draft->facts[fact] = as_told(command.argument);
-  confirm(turn, c, command.verb);
+  auto* draft = turn.echo(c, kind);
+  if (draft) draft->facts[fact] = as_told(command.argument);
+  confirm(turn, c, command.verb, draft != nullptr);
   turn.put(std::move(c));
 }
 
 void accept(Turn& turn, Case c) {
   turn.make(c, Move::accept, Role::owner, "");
-  turn.echo(c, "accepted");
-  confirm(turn, c, Verb::accept);
+  const bool heard = turn.echo(c, "accepted") != nullptr;
+  confirm(turn, c, Verb::accept, heard);
   turn.put(std::move(c));
 }
 
 void contact(Turn& turn, Case c, const Command& command) {
   turn.make(c, Move::contact, Role::owner, command.argument);
-  turn.echo(c, "contacted");
-  confirm(turn, c, Verb::contact);
+  const bool heard = turn.echo(c, "contacted") != nullptr;
+  confirm(turn, c, Verb::contact, heard);
   turn.put(std::move(c));
 }
 
@@ -64,7 +65,7 @@ void note(Turn& turn, Case c, const Command& command) {
   const auto role = role_in(turn, c, turn.speaker()).value_or(Role::owner);
   if (!turn.make(c, Move::note, role, command.argument))
     return refuse_about(turn, c, Why::not_your_move);
-  confirm(turn, c, command.verb);
+  confirm(turn, c, command.verb, false);
   turn.put(std::move(c));
 }
 
@@ -84,10 +85,11 @@ void return_case(Turn& turn, Case c, const Command& command) {
   c.owner = next->person;
   c.owner_unit = next->unit;
   turn.make_by_system(c, Move::dispatch, "");
-  turn.echo(c, "returned");
+  const bool heard = turn.echo(c, "returned") != nullptr;
   auto& done = turn.reply("done", Audience::owner);
   done.about = c.id;
   done.facts["did"] = words::verb(Verb::return_case, turn.me().locale);
+  if (heard) done.facts["heard"] = "1";
   done.facts["number"] = c.number;
   done.facts["status"] = words::stage(c.stage, c.outcome, turn.me().locale);
   done.facts["next_owner"] = owner_name(turn, c.owner, c.owner_unit, turn.me().locale);
@@ -108,12 +110,13 @@ void close(Turn& turn, Case c, const Command& command) {
   turn.make(c, Move::close, Role::owner, said.rest);
   c.outcome = said.outcome == Outcome::none ? Outcome::solved : said.outcome;
   c.result = said.rest;
-  if (auto* draft = turn.echo(c, "closed")) {
+  auto* draft = turn.echo(c, "closed");
+  if (draft) {
     const auto locale = turn.locale_of(c.reporter);
     draft->buttons.push_back(
         {std::string{words::verb(Verb::reopen, locale)}, words::command(Verb::reopen, c.number)});
   }
-  confirm(turn, c, Verb::close);
+  confirm(turn, c, Verb::close, draft != nullptr);
   turn.put(std::move(c));
 }
 

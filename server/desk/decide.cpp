@@ -71,7 +71,9 @@ void hear(Turn& turn, const Said& said) {
     if (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command))
       return;
   }
-  if (command.bare && speaker != Speaker::resident && accept_by_reply(turn, said)) return;
+  // 收到 to "please write the result" accepts nothing.
+  const bool replies = command.bare && turn.talk().question != questions::kWords;
+  if (replies && speaker != Speaker::resident && accept_by_reply(turn)) return;
   hear_reporter(turn, said);
 }
 

@@ -16,8 +16,9 @@
 // Owner and office only: reporter (name and telephone as far as known).
 //
 // Set by single notices: progress, question, answer, supplement, reason, by, rating, latest,
-// previous, count, caller, did, next_owner, bound, vague (flag), photo (flag), unit, advice,
-// purpose (flag), options and cases (lists with `no`), moves (what can be done now, joined).
+// previous, count, caller, did, heard (flag), next_owner, bound, vague (flag), photo (flag), unit,
+// advice, purpose (flag), options and cases (lists with `no`), moves (what can be done now,
+// joined).
 #pragma once
 
 #include <map>

@@ -28,7 +28,7 @@ void bind_choice(Turn& turn, int number);
 // cadre.cpp: commands of those who handle cases. False: they speak as a reporter.
 bool hear_cadre(Turn& turn, const Said& said, const Command& command);
 // 收到 as the reply to the only open card. False: it means nothing.
-bool accept_by_reply(Turn& turn, const Said& said);
+bool accept_by_reply(Turn& turn);
 
 // clock.cpp
 void timer_due(Turn& turn, CaseId id);

@@ -28,7 +28,7 @@ bool answer_open_question(Turn& turn, const Said& said) {
       question == questions::kProblem)
     return !meaning.small_talk && continue_draft(turn, said);
   if (question == questions::kBind) {
-    if (meaning.places.empty()) return false;
+    if (meaning.places.empty() || meaning.substance) return false;
     bind_place(turn, said);
     return true;
   }

@@ -34,6 +34,14 @@ bool in_time(const Turn& turn, const Case& c) {
   return turn.now <= c.closed_at + days{turn.policy.clocks.reopen_days};
 }
 
+bool different_place(const Turn& turn, const Case& c, const Meaning& meaning) {
+  const auto& directory = turn.directory;
+  const auto near = [&](const PlaceMention& place) {
+    return directory.within(place.unit, c.unit) || directory.within(c.unit, place.unit);
+  };
+  return !meaning.places.empty() && c.unit && std::ranges::none_of(meaning.places, near);
+}
+
 void add_text(Case& c, const std::string& text) {
   if (!text.empty()) c.text += '\n' + text;
 }
@@ -169,11 +177,25 @@ void report_again(Turn& turn, const Case& old, const std::string& text) {
   turn.put(std::move(c));
 }
 
+// 没解决 speaks of something answered before; only another place makes it something else. Of
+// several, the one of the same subject.
+Found find_answered(Turn& turn, const Said& said, const Command& command) {
+  const auto& meaning = said.meaning;
+  auto found = find_reported(turn, command.number, [&](const Case& c) {
+    return answered(c) && !different_place(turn, c, meaning);
+  });
+  if (found.several.size() < 2 || !command.number.empty() || meaning.topic.empty()) return found;
+  const auto same = [&](const Case* c) { return c->topic == meaning.topic; };
+  if (std::ranges::count_if(found.several, same) == 1) {
+    found.one = *std::ranges::find_if(found.several, same);
+    found.several.clear();
+  }
+  return found;
+}
+
 bool reopen(Turn& turn, const Said& said, const Command& command) {
   const bool tells_more = said.meaning.substance && !command.argument.empty();
-  const auto found = find_reported(turn, command.number, [&](const Case& c) {
-    return answered(c) && !(tells_more && different_matter(turn, c, said.meaning));
-  });
+  const auto found = find_answered(turn, said, command);
   if (found.missing) return true;
   if (found.unknown_number) {
     turn.reply("not_found").facts["number"] = command.number;
@@ -246,12 +268,8 @@ bool may_rate(const Turn& turn, const Case& c) {
 }
 
 bool different_matter(const Turn& turn, const Case& c, const Meaning& meaning) {
-  const auto& directory = turn.directory;
-  const auto near = [&](const PlaceMention& place) {
-    return directory.within(place.unit, c.unit) || directory.within(c.unit, place.unit);
-  };
-  if (!meaning.places.empty() && c.unit && std::ranges::none_of(meaning.places, near)) return true;
-  return !meaning.topic.empty() && !c.topic.empty() && meaning.topic != c.topic;
+  return different_place(turn, c, meaning) ||
+         (!meaning.topic.empty() && !c.topic.empty() && meaning.topic != c.topic);
 }
 
 void rate_case(Turn& turn, Case c, int grade) {

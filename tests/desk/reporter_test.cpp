@@ -213,6 +213,8 @@ const Talk kTalks[] = {
     {"follow_without_scene",
      {{"follow:甲", "", {"reporter/welcome"}, "请先回复您所在的村或社区名"},
       {"甲", "楼家村", {"reporter/bound"}}}},
+    {"a_report_is_no_answer_to_where_one_lives",
+     {{"follow:甲", "", {"reporter/welcome"}}, {"甲", "楼家村路灯坏了", kRegistered}}},
     {"scan_with_bare_code", {{"scan:甲", "lj", {"reporter/bound"}}}},
     {"scan_of_nowhere", {{"scan:甲", "unit:nowhere", {"reporter/help"}}}},
 };
