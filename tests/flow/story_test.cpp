@@ -41,11 +41,18 @@ TEST_P(Stories, is_played_to_the_end) {
   const Finished played = huiyin(scratch, arguments);
   EXPECT_EQ(played.exit, 0) << played.out << played.errors << "\n---- server\n" << server.log();
 
-  // Exactly one committed notice for each move that owes one, per person who shall hear it.
-  EXPECT_THAT(database.rows("SELECT e.id FROM case_events e LEFT JOIN notice_events n"
-                            " ON n.event_id = e.id WHERE e.echo = 1 AND n.event_id IS NULL"),
+  // Every move that owes the reporter an echo has exactly one committed notice to that person.
+  EXPECT_THAT(database.rows("SELECT e.id, COUNT(t.id) FROM case_events e"
+                            " JOIN cases c ON c.id = e.case_id LEFT JOIN"
+                            " (SELECT event_id, id, person_id FROM notices WHERE echo = 1 UNION"
+                            "  SELECT m.event_id, n.id, n.person_id FROM notice_events m"
+                            "  JOIN notices n ON n.id = m.notice_id WHERE n.echo = 1) t"
+                            " ON t.event_id = e.id AND t.person_id = c.reporter"
+                            " WHERE e.echo = 1 GROUP BY e.id HAVING COUNT(t.id) <> 1"),
               testing::IsEmpty());
-  EXPECT_THAT(database.rows("SELECT id FROM quarantine"), testing::IsEmpty());
+  EXPECT_THAT(database.rows("SELECT COUNT(*) FROM case_events WHERE echo = 1"),
+              testing::Not(testing::ElementsAre("0")));
+  EXPECT_THAT(database.rows("SELECT reason FROM quarantine"), testing::IsEmpty());
 
   server.process().signal(SIGTERM);
   EXPECT_EQ(server.process().wait(milliseconds{20'000}).exit, 0) << server.log();
