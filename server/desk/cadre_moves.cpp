@@ -162,7 +162,6 @@ bool replace_gone_owner(Turn& turn, Case& c) {
   c.owner = next.person;
   c.owner_unit = next.unit;
   turn.make_by_system(c, Move::transfer, "");
-  turn.echo(c, "dispatched");
   send_card(turn, c, c.owner);
   return true;
 }

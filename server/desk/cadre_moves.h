@@ -14,7 +14,7 @@ void make_move(Turn& turn, const Case& c, Move move, const Command& command);
 void refuse_about(Turn& turn, const Case& c, words::Why why);
 
 // Somebody left or the desk of last resort holds the case although there is a person by now: the
-// next in line takes it (P1), the reporter hears it. Returns true when the owner changed.
+// next in line takes it (P1) and gets the card. True: the caller owes the reporter an echo.
 bool replace_gone_owner(Turn& turn, Case& c);
 
 }  // namespace huiyin

@@ -79,7 +79,7 @@ void timer_due(Turn& turn, CaseId id) {
   Case c = *found;
   turn.set_fired(c.next_due_at);
   if (c.stage == Stage::draft) return register_draft(turn, std::move(c));
-  replace_gone_owner(turn, c);
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   serve(turn, c);
   turn.put(std::move(c));
 }

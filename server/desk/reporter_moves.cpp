@@ -1,6 +1,7 @@
 // What reporters may do with their own cases.
 #include <algorithm>
 
+#include "server/desk/cadre_moves.h"
 #include "server/desk/candidates.h"
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
@@ -112,6 +113,7 @@ bool urge(Turn& turn, const Command& command) {
     return true;
   }
   ++c.urges;
+  replace_gone_owner(turn, c);  // who left cannot be reminded
   turn.echo(c, "urged");
   const auto count = std::to_string(c.urges);
   if (auto* draft = tell_owner(turn, c, "urge")) draft->facts["count"] = count;
@@ -321,6 +323,7 @@ void answer_withdrawal(Turn& turn, const Case& found, bool yes) {
 void supplement_case(Turn& turn, Case c, const std::string& text) {
   if (!turn.make(c, Move::supplement, Role::reporter, text)) return;
   add_text(c, text);
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   answer_about(turn, c, "supplemented");
   if (c.stage != Stage::draft)
     if (auto* draft = tell_owner(turn, c, "supplement"))
@@ -331,6 +334,7 @@ void supplement_case(Turn& turn, Case c, const std::string& text) {
 void answer_question(Turn& turn, Case c, const std::string& text) {
   if (!turn.make(c, Move::answer, Role::reporter, text)) return;
   add_text(c, text);
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   answer_about(turn, c, "answered");
   if (auto* draft = tell_owner(turn, c, "answer")) draft->facts["answer"] = as_written(text);
   turn.put(std::move(c));

@@ -59,7 +59,7 @@ enum class Why {
 };
 std::string why(Why why, std::string_view locale);
 
-// Hints of the "text" kind: a picture, a voice message ... kept in the case's text.
+// "[图片]": what stands in a case's text for a picture, a voice message ...; empty for words.
 std::string_view media(MessageKind kind);
 
 // The other ways when a matter was not solved here, by topic (handbook §10).

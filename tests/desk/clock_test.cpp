@@ -183,11 +183,21 @@ TEST(Clock, who_left_is_replaced) {
     const auto decisions = desk.pass_until(at("2026-04-01T17:31:00+08:00"));
     ASSERT_EQ(decisions.size(), 1u);
     EXPECT_EQ(desk.only_case().owner, row.next);
-    EXPECT_THAT(desk.kinds(decisions[0]),
-                ElementsAre("reporter/dispatched", row.both ? "office/card" : "owner/card",
-                            "owner/due_tomorrow"));
+    EXPECT_THAT(desk.kinds(decisions[0]), ElementsAre(row.both ? "office/card" : "owner/card",
+                                                      "reporter/dispatched", "owner/due_tomorrow"));
     EXPECT_EQ(decisions[0].notices.back().to, row.next);
   }
+}
+
+TEST(Clock, a_reminder_does_not_go_to_who_left) {
+  fakes::DeskHarness desk;
+  desk.directory = after_leaving(*desk.directory, false);
+  play(desk, {kLamp, kSigned});
+  desk.now = at("2026-03-30T09:00:00+08:00");
+  auto urged = desk.say("甲", "催办");
+  EXPECT_THAT(desk.kinds(urged), ElementsAre("owner/card", "reporter/urged", "owner/urge"));
+  EXPECT_EQ(urged.notices[1].events.size(), 2u);  // urged, and who has it now
+  EXPECT_EQ(urged.notices[2].to, people::deputy);
 }
 
 TEST(Clock, the_last_resort_gives_the_case_back_when_there_is_somebody) {
