@@ -1,6 +1,7 @@
 // One batch as one transaction. Internal to server/store.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "server/store/connection.h"
@@ -11,7 +12,8 @@ namespace huiyin::store {
 
 class SqlBatch final : public Batch {
  public:
-  explicit SqlBatch(Connection& connection) : connection_{connection}, transaction_{connection} {}
+  explicit SqlBatch(std::shared_ptr<Connection> connection)
+      : owned_{std::move(connection)}, connection_{*owned_}, transaction_{*owned_} {}
 
   std::int64_t directory_version() override;
   Instant database_now() override;
@@ -39,6 +41,7 @@ class SqlBatch final : public Batch {
   void save_notices(const std::vector<NoticeRow>& notices);
   void save_nonces(const std::vector<Nonce>& nonces);
 
+  std::shared_ptr<Connection> owned_;  // the store may reconnect before this is destroyed
   Connection& connection_;
   Transaction transaction_;
   std::optional<Instant> now_;

@@ -8,13 +8,6 @@
 namespace huiyin::store {
 namespace {
 
-// Databases compare keys as if trailing spaces were not there (utf8mb4_bin pads); two different ids
-// must never become one, so those are refused.
-void check_key(const std::string& key, const char* what) {
-  if (!key.empty() && key.back() == ' ')
-    throw Error{Trouble::poison, 0, std::string{what} + " ends in a space"};
-}
-
 // Stored rows count from version 1; a created one has none yet.
 template <class T>
 void write_created(Params& out, const T& row) {

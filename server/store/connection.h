@@ -115,8 +115,8 @@ class Transaction {
     if (open_) connection_.rollback();
   }
   void commit() {
-    open_ = false;  // whatever happens now, a ROLLBACK cannot improve it
-    connection_.commit();
+    connection_.commit();  // when it fails, the destructor still ends what may be open
+    open_ = false;
   }
 
  private:

@@ -63,6 +63,7 @@ std::size_t SqlStore::import_units(std::span<const Unit> units) {
       for (const auto& unit : part) {
         const auto found = stored.find(unit.code.raw());
         if (found != stored.end() && same(found->second, unit)) continue;
+        check_key(unit.code.raw(), "a unit's code");
         write_row(rows, unit);
         ++changed;
       }

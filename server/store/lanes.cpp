@@ -143,28 +143,26 @@ std::vector<LaneClaim> SqlStore::claim(const std::string& owner, std::chrono::mi
     walk(connection(), lanes, now, limit);
     std::erase_if(lanes, [](const auto& entry) { return entry.second.claim.notices.empty(); });
 
+    const auto until = now + lease;
     std::vector<AccountId> ids;
-    std::vector<NoticeId> notices;
+    Params notices;
     std::vector<LaneClaim> out;
     for (auto& [id, lane] : lanes) {
       ids.push_back(id);
-      for (const auto& notice : lane.claim.notices) notices.push_back(notice.notice.id);
+      for (const auto& notice : lane.claim.notices)
+        notices.insert(notices.end(),
+                       {to_value(notice.notice.id), to_value(notice.state), Value{notice.attempts},
+                        Value{notice.lane_token}, to_value(until)});
       out.push_back(std::move(lane.claim));
     }
-    const auto until = microseconds(now + lease);
-    const auto& dialect = connection().dialect();
     // MySQL assigns from left to right: the token first, it looks at the old owner and end.
     execute_in(connection(),
-               "UPDATE accounts" + dialect.by_primary() +
+               "UPDATE accounts" + connection().dialect().by_primary() +
                    " SET lane_token=lane_token+CASE WHEN lane_owner=? AND lane_until>? THEN 0"
                    " ELSE 1 END,lane_owner=?,lane_until=?,version=version+1 WHERE id IN ",
-               ids, "", {owner, microseconds(now), owner, until});
-    execute_in(connection(),
-               "UPDATE notices" + dialect.by_primary() +
-                   " SET attempts=attempts+CASE WHEN state='sending' THEN 1 ELSE 0 END,"
-                   "state='sending',next_at=?,lane_token=(SELECT a.lane_token FROM accounts a"
-                   " WHERE a.id=notices.account_id) WHERE id IN ",
-               notices, "", {until});
+               ids, "", {owner, microseconds(now), owner, microseconds(until)});
+    update_rows(connection(), "notices", {"id", "state", "attempts", "lane_token", "next_at"},
+                false, notices);
     return out;
   });
 }

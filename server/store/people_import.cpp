@@ -98,6 +98,7 @@ class PeopleImport {
     const auto [place, fresh] = known_.people.try_emplace(given.code);
     auto& entry = place->second;
     if (fresh) {
+      check_key(given.code, "a person's id");
       entry.person = given;
       entry.person.id = PersonId{new_id_()};
       entry.person.version = 0;
@@ -116,6 +117,7 @@ class PeopleImport {
     const auto [place, fresh] = known_.accounts.try_emplace(login);
     auto& account = place->second;
     if (fresh) {
+      check_key(login.second, "an account's user id");
       account.id = AccountId{new_id_()};
       account.channel = login.first;
       account.user = login.second;

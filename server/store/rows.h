@@ -72,6 +72,12 @@ void from_value(const Value& v, E& out) {
   out = *found;
 }
 
+// Databases compare keys as if trailing spaces were not there (utf8mb4_bin pads); two different ids
+// must never become one, so those are refused.
+inline void check_key(const std::string& key, const char* what) {
+  if (key.ends_with(' ')) throw Error{Trouble::poison, 0, std::string{what} + " ends in a space"};
+}
+
 struct NameCollector {
   static constexpr bool kReading = false;
   Names names;

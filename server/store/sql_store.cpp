@@ -8,6 +8,19 @@
 #include "server/store/utf8.h"
 
 namespace huiyin::store {
+namespace {
+
+constexpr std::size_t kKeyCharacters = 255;  // quarantine.dedupe_key
+
+// A key that does not fit is cut, and told apart from its like by a hash (FNV-1a) of the whole.
+std::string quarantine_key(const std::string& key) {
+  if (auto whole = clip(key, kKeyCharacters); whole == key) return whole;
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return clip(key, kKeyCharacters - 21) + "#" + std::to_string(hash);  // at most 20 digits
+}
+
+}  // namespace
 
 Connection& SqlStore::connection() {
   if (!connection_) reconnect();
@@ -25,7 +38,10 @@ std::vector<std::string> SqlStore::durability_warnings() {
   return connection().durability_warnings();
 }
 
-std::unique_ptr<Batch> SqlStore::begin() { return std::make_unique<SqlBatch>(connection()); }
+std::unique_ptr<Batch> SqlStore::begin() {
+  connection();  // there is one from here on
+  return std::make_unique<SqlBatch>(connection_);
+}
 
 // The old session is ended first: while it lives it may still be about to execute its COMMIT. From
 // then on the row is there, or it is locked by a commit in progress (the read waits), or it will
@@ -68,8 +84,8 @@ std::int64_t SqlStore::lease(const std::string& sequence, std::int64_t n) {
 // bytes and the key is shortened. The platform's resend adds nothing.
 void SqlStore::quarantine(const Quarantined& row) {
   transact([&] {
-    const Params values{clip(row.channel, 64), clip(row.dedupe_key, 255), clip(row.reason, 1000),
-                        Blob{row.body}, microseconds(row.at)};
+    const Params values{clip(row.channel, 64), quarantine_key(row.dedupe_key),
+                        clip(row.reason, 1000), Blob{row.body}, microseconds(row.at)};
     const auto sql = connection().dialect().insert_new(
         "quarantine", {"channel", "dedupe_key", "reason", "body", "at"}, {"channel", "dedupe_key"},
         1);

@@ -99,8 +99,8 @@ class SqlStore final : public Store {
   std::int64_t lock_directory();
 
   Url url_;
-  std::unique_ptr<Connection> connection_;
-  std::string old_session_;  // to be ended as soon as there is a connection again
+  std::shared_ptr<Connection> connection_;  // shared with the batch that is open
+  std::string old_session_;                 // to be ended as soon as there is a connection again
   std::minstd_rand random_{std::random_device{}()};
 };
 

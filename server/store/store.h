@@ -182,8 +182,8 @@ class Store {
 
   // -- inbox
   virtual std::unique_ptr<Batch> begin() = 0;
-  // After Trouble::in_commit: opens a new connection, kills the old one on the server, reads the id
-  // with a lock. True: committed.
+  // After Trouble::in_commit, when the batch is destroyed: opens a new connection, kills the old
+  // one on the server, reads the id with a lock. True: committed.
   virtual bool was_committed(const std::string& batch_id) = 0;
   // After lost or in_commit, and whenever a connection is suspect.
   virtual void reconnect() = 0;
@@ -251,8 +251,8 @@ class Store {
   };
   virtual std::size_t import_duties(std::span<const DutyImport> duties) = 0;
 
-  // Everybody who came by people.tsv, ordered by code, with all accounts. For export, and so that an
-  // import may refer to people who are there already.
+  // Everybody who came by people.tsv, ordered by code, with all accounts. For export, and so that
+  // an import may refer to people who are there already.
   struct ListedPerson {
     Person person;
     std::vector<std::pair<std::string, std::string>> accounts;  // channel, user; preferred first

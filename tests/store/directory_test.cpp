@@ -162,6 +162,14 @@ TEST_P(DirectoryStore, TooLongCodeChangesNothing) {
   EXPECT_EQ(store_->directory_version(), 0);
 }
 
+TEST_P(DirectoryStore, IdsWithASpaceAtTheEndAreRefused) {
+  units_[1].code = UnitCode{"v1 "};
+  EXPECT_EQ(trouble_of([&] { store_->import_units(units_); }), Trouble::poison);
+  people_[0].second[0].second = "oW ";
+  EXPECT_EQ(trouble_of([&] { store_->import_people(people_, specialities_); }), Trouble::poison);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM people"), 0);
+}
+
 TEST_P(DirectoryStore, ThousandsOfUnits) {
   for (int i = 0; i < 9000; ++i)  // more than a page
     units_.push_back(unit("g" + std::to_string(i), UnitKind::grid, "v1"));

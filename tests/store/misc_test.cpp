@@ -39,6 +39,9 @@ TEST_P(Misc, QuarantineTakesAnything) {
   store_->quarantine({"wx", "k\xff ", "", "", at(2)});
   store_->quarantine({"wx", "k\xff ", "again", "x", at(2)});
   EXPECT_EQ(store_->counts().quarantined, 2);
+  // Cut keys still tell different messages apart.
+  store_->quarantine({"wx", std::string(900, 'k') + "2", "too long", "other", at(3)});
+  EXPECT_EQ(store_->counts().quarantined, 3);
   EXPECT_EQ(text("SELECT body FROM quarantine ORDER BY at LIMIT 1"), all_bytes);
 }
 
