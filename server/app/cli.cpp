@@ -188,7 +188,7 @@ std::vector<std::string> with_default(int argc, const char* const* argv) {
 int run_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& errors) {
   const Console console{out, errors};
   Arguments arguments;
-  CLI::App app{"Huiyin (回音): every message becomes a case, every case is answered."};
+  CLI::App app{"Huiyin (回音): every message becomes a case, every case is answered.", "huiyin"};
   app.require_subcommand(1);
   const auto command = [&](const char* name, const char* what) {
     CLI::App* sub = app.add_subcommand(name, what);

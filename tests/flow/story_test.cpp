@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <tuple>
 
 #include "tests/flow/flow.h"
@@ -22,6 +24,16 @@ std::vector<std::string> stories() {
   return names;
 }
 
+Finished play(const Scratch& scratch, const Server& server, const std::string& story) {
+  std::vector<std::string> arguments{
+      "play",       std::string{HUIYIN_SOURCE_DIR} + "/config/story/" + story + ".play",
+      "--server",   server.url(),
+      "--admin",    server.admin(),
+      "--patience", "20"};
+  arguments.insert(arguments.end(), server.settings().begin(), server.settings().end());
+  return huiyin(scratch, arguments);
+}
+
 class Stories : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
 TEST_P(Stories, is_played_to_the_end) {
@@ -32,13 +44,7 @@ TEST_P(Stories, is_played_to_the_end) {
   Server server{scratch, database.url(), {}};
   ASSERT_TRUE(server.ready()) << server.log();
 
-  std::vector<std::string> arguments{
-      "play",       std::string{HUIYIN_SOURCE_DIR} + "/config/story/" + story + ".play",
-      "--server",   server.url(),
-      "--admin",    server.admin(),
-      "--patience", "20"};
-  arguments.insert(arguments.end(), server.settings().begin(), server.settings().end());
-  const Finished played = huiyin(scratch, arguments);
+  const Finished played = play(scratch, server, story);
   EXPECT_EQ(played.exit, 0) << played.out << played.errors << "\n---- server\n" << server.log();
 
   // Every move that owes the reporter an echo has exactly one committed notice to that person.
@@ -56,6 +62,27 @@ TEST_P(Stories, is_played_to_the_end) {
 
   server.process().signal(SIGTERM);
   EXPECT_EQ(server.process().wait(milliseconds{20'000}).exit, 0) << server.log();
+}
+
+std::string transcript_in_readme() {
+  std::ifstream in{std::string{HUIYIN_SOURCE_DIR} + "/README.md"};
+  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const std::string begin = "```text\n";
+  const auto from = text.find(begin, text.find("<!-- transcript"));
+  const auto to = text.find("```\n<!-- end of transcript");
+  if (from == std::string::npos || to == std::string::npos) return {};
+  return text.substr(from + begin.size(), to - from - begin.size());
+}
+
+TEST(Readme, shows_what_is_really_said) {
+  const Scratch scratch;
+  const Database database{"sqlite", scratch};
+  prepare(scratch, database.url());
+  Server server{scratch, database.url(), {}};
+  ASSERT_TRUE(server.ready()) << server.log();
+  std::string said = play(scratch, server, "ginger").out;
+  said.erase(0, said.find_first_not_of('\n'));
+  EXPECT_EQ(transcript_in_readme(), said) << "scripts/play --readme writes it anew";
 }
 
 INSTANTIATE_TEST_SUITE_P(Flow, Stories,
