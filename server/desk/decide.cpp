@@ -1,10 +1,9 @@
 #include "server/desk/decide.h"
 
-#include <array>
-
 #include "server/desk/advice.h"
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
+#include "server/desk/place.h"
 #include "server/desk/questions.h"
 
 namespace huiyin {
@@ -49,6 +48,15 @@ std::optional<Command> worded(const Turn& turn, const Meaning& meaning, const Co
   return asked;
 }
 
+// "我是楼家村的" when we asked where it is: the answer to that, and where the person lives.
+bool tells_place_of_draft(Turn& turn, const Said& said) {
+  const auto& question = turn.talk().question;
+  if (question != questions::kPlace && question != questions::kWhichPlace) return false;
+  const Where where = place_said(turn, said.message, said.meaning);
+  if (where.unit) turn.change_me().bound_unit = where.unit;
+  return where.unit || !where.choices.empty();
+}
+
 void hear(Turn& turn, const Said& said) {
   turn.speak_as(said.person, said.account);
   turn.has_cases_of(said.person);
@@ -57,9 +65,12 @@ void hear(Turn& turn, const Said& said) {
     return hear_scene(turn, said.message);
 
   const auto& meaning = said.meaning;
-  turn.set_advice(emergency_advice(meaning, turn.me().locale));
   const Speaker speaker = speaker_of(turn.directory, said.person, turn.now);
   Command command = command_of(meaning, speaker);
+  if (command.verb == Verb::bind && tells_place_of_draft(turn, said)) command = {};
+  // A cadre who writes what was done about a fire needs no advice.
+  if (speaker == Speaker::resident || command.verb == Verb::none)
+    turn.set_advice(emergency_advice(meaning, turn.me().locale));
   auto answer = worded(turn, meaning, command);
   if (!answer && command.verb == Verb::none) answer = picked(turn, meaning);
   if (answer) {
@@ -71,8 +82,8 @@ void hear(Turn& turn, const Said& said) {
     if (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command))
       return;
   }
-  // 收到 to "please write the result" accepts nothing.
-  const bool replies = command.bare && turn.talk().question != questions::kWords;
+  // 好的 to a question of ours is about that question.
+  const bool replies = command.bare && turn.talk().question.empty();
   if (replies && speaker != Speaker::resident && accept_by_reply(turn)) return;
   hear_reporter(turn, said);
 }

@@ -249,7 +249,8 @@ bool continue_draft(Turn& turn, const Said& said) {
     turn.put(std::move(c));
     return true;
   }
-  add_text(c, words_of(said));
+  const bool only_place = !meaning.places.empty() && !meaning.substance;
+  if (!only_place || turn.talk().question == questions::kProblem) add_text(c, words_of(said));
   if (turn.talk().question == questions::kProblem) {
     c.urgency = std::max(c.urgency, urgency_of(meaning));
     c.type = meaning.type;

@@ -117,9 +117,12 @@ bool continue_numbered(Turn& turn, const Said& said) {
 
 void hear_reporter(Turn& turn, const Said& said) {
   const auto& meaning = said.meaning;
-  // A danger is a case of its own, whatever was talked about before.
-  if (meaning.danger != Danger::none && meaning.danger_certain && wordy(said))
+  // A danger is a case of its own, whatever was talked about before; cries for help are one case.
+  if (meaning.danger != Danger::none && meaning.danger_certain && wordy(said)) {
+    const Case* c = recent(turn, said);
+    if (c && c->urgency == Urgency::emergency) return supplement_case(turn, *c, words_of(said));
     return take_issue(turn, said, words_of(said));
+  }
   if (continue_numbered(turn, said) || answer_open_question(turn, said)) return;
   if (const Case* c = awaiting(turn); c && !only_polite(meaning) && !words_of(said).empty())
     return answer_question(turn, *c, words_of(said));

@@ -224,11 +224,15 @@ bool reopen(Turn& turn, const Said& said, const Command& command) {
   return true;
 }
 
-bool rate(Turn& turn, const Said& said, const Command& command) {
+bool rate(Turn& turn, const Said& said, Command command) {
+  // The grade goes with the command, so that "1" for "the first one" is not taken for it.
+  const auto& words = command.argument;
+  int grade = said.meaning.grade.value_or(said.meaning.digit.value_or(0));
+  if (words.size() == 1 && words[0] >= '1' && words[0] <= '5') grade = words[0] - '0';
+  if (grade >= 1 && grade <= 5) command.argument = std::to_string(grade);
   const Case* c =
       pick(turn, command, [&](const Case& x) { return may_rate(turn, x) && !x.rating; });
   if (!c) return true;
-  const int grade = said.meaning.grade.value_or(said.meaning.digit.value_or(0));
   if (is_open(c->stage))
     answer_not_now(turn, *c, words::Why::not_your_move);
   else if (!may_rate(turn, *c))
