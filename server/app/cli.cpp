@@ -18,6 +18,7 @@
 #include "server/app/serve.h"
 #include "server/app/settings.h"
 #include "server/app/signals.h"
+#include "server/store/url.h"
 
 namespace huiyin {
 namespace {
@@ -58,6 +59,17 @@ std::optional<Config> read(const Arguments& arguments, const Console& console) {
   return std::move(loaded.config);
 }
 
+// A slip in the URL is not a database that is away: waiting would not mend it.
+bool good_url(const Config& config, const Console& console) {
+  try {
+    store::parse_url(config.store.url);
+    return true;
+  } catch (const std::invalid_argument& wrong) {
+    console.errors << "store.url: " << wrong.what() << "\n";
+    return false;
+  }
+}
+
 int check(const Arguments& arguments, const Console& console) {
   LoadedConfig loaded = load_config(arguments.config, arguments.sets, platforms());
   if (loaded.usable()) {
@@ -87,6 +99,7 @@ int start_server(const Arguments& arguments, const Console& console) {
     show_all(loaded.problems, console.errors);
     return kBad;
   }
+  if (!good_url(loaded.config, console)) return kBad;
   Observer observer{loaded.config.log};
   for (const Problem& one : loaded.problems) {
     observer.event(Severity::error,
@@ -98,7 +111,7 @@ int start_server(const Arguments& arguments, const Console& console) {
   settings.clock_start = clock_start;
   const ServeOps ops = observer.ops();
   try {
-    return serve(std::move(settings), ops, console.out);
+    return serve(std::move(settings), ops, console.out, console.errors);
   } catch (const FileProblems& wrong) {
     show_all(wrong.problems(), console.errors);
     return kBad;
@@ -110,15 +123,13 @@ int with_store(const Arguments& arguments, const Console& console,
                const std::function<int(const Config&, store::Store&)>& work) {
   const auto config = read(arguments, console);
   if (!config) return kBad;
+  if (!good_url(*config, console)) return kBad;
   try {
     const auto store = store::open(config->store.url);
     return work(*config, *store);
   } catch (const store::Error& error) {
     console.errors << "store: " << error.what() << "\n";
     return kNo;
-  } catch (const std::invalid_argument& wrong) {
-    console.errors << "store.url: " << wrong.what() << "\n";
-    return kBad;
   }
 }
 

@@ -233,14 +233,14 @@ Channels open_channels(const std::vector<ChannelConfig>& configs, bool loopback,
   return channels;
 }
 
-int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out) {
+int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out, std::ostream& errors) {
   const milliseconds stop_limit = settings.stop_limit;
   Shell shell{std::move(settings), ops};
   try {
     shell.start();
   } catch (const std::runtime_error& error) {
     ops.monitor.event(Severity::error, "server.cannot_start", {{"why", error.what()}});
-    out << "huiyin: " << error.what() << "\n" << std::flush;
+    errors << "huiyin: " << error.what() << "\n";
     return 1;
   }
   std::promise<void> stop_wanted;

@@ -44,10 +44,11 @@ struct ServeOps {
   std::function<std::uint64_t()> received;  // messages taken since start
 };
 
-// Runs until SIGTERM or SIGINT. Prints "listening URL" and "admin URL" to `out` once it accepts.
-// Exit code: 0 stopped in order, 1 could not start (address taken). Throws what load_files throws
-// at start. Signals must be blocked before the first thread starts (block_signals).
-int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out);
+// Runs until SIGTERM or SIGINT. Prints "listening URL" and "admin URL" to `out` once it accepts,
+// and to `errors` why it cannot. Exit code: 0 stopped in order, 1 could not start (address taken).
+// Throws what load_files throws at start. Signals must be blocked before the first thread starts
+// (block_signals).
+int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out, std::ostream& errors);
 
 // Builds the channels that can work; the others stay closed, each with an error event that names
 // the key and never its value.

@@ -133,6 +133,37 @@ TEST_F(Doors, a_hang_up_reads_everything_again) {
   EXPECT_EQ(request("GET", server_->url() + "/readyz").response.status, 200);
 }
 
+TEST(Reload, takes_new_texts_and_keeps_the_old_when_they_are_broken) {
+  namespace fs = std::filesystem;
+  const Scratch scratch;
+  const Database database{"sqlite", scratch};
+  prepare(scratch, database.url());
+  const fs::path templates = scratch / "templates";
+  fs::copy(fs::path{HUIYIN_SOURCE_DIR} / "templates", templates, fs::copy_options::recursive);
+  Server server{scratch, database.url(), {true, {"paths.templates=" + templates.string()}}};
+  ASSERT_TRUE(server.ready()) << server.log();
+  const fs::path help = templates / "zh/reporter/help.mustache";
+  const auto ask = [&](int number) {
+    return request("POST", server.url() + "/hooks/console",
+                   R"({"user":"t)" + std::to_string(number) + R"(","text":"帮助"})",
+                   {{"Content-Type", "application/json"}})
+        .response.body;
+  };
+  const auto reload = [&](const std::string& told) {
+    server.process().signal(SIGHUP);
+    return eventually([&] { return server.log().find(told) != std::string::npos; });
+  };
+  EXPECT_THAT(ask(1), Not(HasSubstr("新的帮助")));
+  std::ofstream{help} << "帮助\n\n新的帮助，直接说事。\n";
+  ASSERT_TRUE(reload("server.reloaded")) << server.log();
+  EXPECT_THAT(ask(2), HasSubstr("新的帮助"));
+
+  fs::remove(help);
+  ASSERT_TRUE(reload("server.reload_failed")) << server.log();
+  EXPECT_THAT(server.log(), HasSubstr("help.mustache"));
+  EXPECT_THAT(ask(3), HasSubstr("新的帮助"));
+}
+
 TEST(Clock, moves_by_request_and_only_forward) {
   const Scratch scratch;
   const Database database{"sqlite", scratch};
