@@ -136,6 +136,8 @@ class Channel {
   virtual bool session_needs_window() const = 0;
   virtual net::OutgoingRequest encode(const Notice& notice, Route route,
                                       const Token& token) const = 0;
+  // Can a sent card be changed afterwards (Notice::replaces)?
+  virtual bool can_edit() const { return false; }
   virtual SendOutcome interpret(Route route, const net::HttpResponse& response) const = 0;
 
   virtual SendLimits limits() const { return {}; }

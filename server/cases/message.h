@@ -58,6 +58,10 @@ struct Message {
   std::string media_id, media_url, media_format;
   std::optional<Position> position;
   std::string scene;  // QR scene without prefix
+  std::string card;   // platform id of the card whose button was pressed; empty for typed words
+  // Where replies to this very message may go and until when (session webhook, response code).
+  std::string reply_address;
+  Instant reply_until;
   std::optional<Delivery> delivery;
   WindowGrant window;
   std::optional<NonceClaim> nonce;
