@@ -53,7 +53,9 @@ struct Notice {
   std::string title;        // one line
   std::string text;         // plain UTF-8, lines separated by \n
   std::vector<Button> buttons;
-  std::string link;                           // absolute URL or empty
+  std::string link;      // absolute URL or empty
+  std::string replaces;  // platform id of an earlier copy that shall change instead of a new one
+  std::string reply_address;  // Message::reply_address of the recipient while it is valid
   std::map<std::string, std::string> fields;  // for platforms with fixed fields: number place
                                               // status owner due result
 };
