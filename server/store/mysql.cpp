@@ -22,7 +22,7 @@ namespace {
 constexpr int kConnectSeconds = 5;
 constexpr int kAnswerSeconds = 20;  // a Galera cluster that lost a node stalls for 6 s
 constexpr int kSchemaLockSeconds = 15;
-constexpr std::size_t kMaxPrepared = 256;
+constexpr std::size_t kMaxPrepared = 400;
 
 sql::Driver* driver() {
   static sql::Driver* const kDriver = get_driver_instance();  // not thread-safe by itself

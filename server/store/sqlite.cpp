@@ -15,7 +15,7 @@ namespace huiyin::store {
 namespace {
 
 constexpr int kLockWaitMs = 1000;  // as innodb_lock_wait_timeout in mysql.cpp
-constexpr std::size_t kMaxPrepared = 256;
+constexpr std::size_t kMaxPrepared = 400;
 
 [[noreturn]] void fail(sqlite3* db, int code) {
   const int extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
