@@ -1,10 +1,12 @@
-# tests/bench/NAME.cpp becomes bench_NAME. Google Benchmark is linked when it is installed.
+# tests/bench/NAME.cpp with tests/bench/NAME/*.cpp becomes bench_NAME. Google Benchmark is linked when
+# it is installed.
 
 find_package(benchmark QUIET)
 file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/bench/*.cpp")
 foreach(source IN LISTS sources)
   get_filename_component(name "${source}" NAME_WE)
-  add_executable(bench_${name} "${source}")
+  file(GLOB parts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/bench/${name}/*.cpp")
+  add_executable(bench_${name} "${source}" ${parts})
   target_link_libraries(bench_${name} PRIVATE huiyin_app)
   if(benchmark_FOUND)
     target_link_libraries(bench_${name} PRIVATE benchmark::benchmark)
