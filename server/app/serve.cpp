@@ -1,5 +1,6 @@
 #include "server/app/serve.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <future>
@@ -206,6 +207,14 @@ class LastResort {
   std::thread thread_;
 };
 
+// Debian's soft limit of 1,024 descriptors is below the connections that the listener allows.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);  // when refused, the listener survives EMFILE
+}
+
 }  // namespace
 
 Channels open_channels(const std::vector<ChannelConfig>& configs, bool loopback, Monitor& monitor) {
@@ -234,6 +243,7 @@ Channels open_channels(const std::vector<ChannelConfig>& configs, bool loopback,
 }
 
 int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out, std::ostream& errors) {
+  raise_descriptor_limit();
   const milliseconds stop_limit = settings.stop_limit;
   Shell shell{std::move(settings), ops};
   try {
