@@ -32,4 +32,19 @@ std::optional<double> json_number(const json::object& object, std::string_view n
   return value->to_number<double>();
 }
 
+bool json_true(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains({name.data(), name.size()});
+  return value && value->is_bool() && value->get_bool();
+}
+
+const json::object* json_object(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains({name.data(), name.size()});
+  return value ? value->if_object() : nullptr;
+}
+
+const json::array* json_array(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains({name.data(), name.size()});
+  return value ? value->if_array() : nullptr;
+}
+
 }  // namespace huiyin

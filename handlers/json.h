@@ -19,5 +19,9 @@ std::optional<boost::json::object> parse_json_object(std::string_view text);
 std::string json_string(const boost::json::object& object, std::string_view name);
 std::optional<std::int64_t> json_integer(const boost::json::object& object, std::string_view name);
 std::optional<double> json_number(const boost::json::object& object, std::string_view name);
+bool json_true(const boost::json::object& object, std::string_view name);
+// Null when absent or of another type; lives as long as `object`.
+const boost::json::object* json_object(const boost::json::object& object, std::string_view name);
+const boost::json::array* json_array(const boost::json::object& object, std::string_view name);
 
 }  // namespace huiyin

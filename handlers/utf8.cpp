@@ -80,6 +80,24 @@ std::size_t count_characters(std::string_view text) {
   return count;
 }
 
+// A lead byte of four-byte sequences stands for a surrogate pair.
+std::string_view cut_utf16(std::string_view text, std::size_t units) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_continuation(text[i])) continue;
+    const std::size_t size = static_cast<unsigned char>(text[i]) >= 0xF0 ? 2 : 1;
+    if (units < size) return text.substr(0, i);
+    units -= size;
+  }
+  return text;
+}
+
+std::size_t count_utf16(std::string_view text) {
+  std::size_t count = 0;
+  for (const char byte : text)
+    if (!is_continuation(byte)) count += static_cast<unsigned char>(byte) >= 0xF0 ? 2 : 1;
+  return count;
+}
+
 char32_t next_character(std::string_view& text) {
   char32_t character = kReplacement;
   const std::size_t size = decode(text, character);

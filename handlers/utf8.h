@@ -15,6 +15,9 @@ std::string_view cut_bytes(std::string_view text, std::size_t bytes);
 // The same, of at most `characters` code points.
 std::string_view cut_characters(std::string_view text, std::size_t characters);
 std::size_t count_characters(std::string_view text);
+// The same in UTF-16 code units, in which some platforms count: two for 😀 and 𠮷.
+std::string_view cut_utf16(std::string_view text, std::size_t units);
+std::size_t count_utf16(std::string_view text);
 
 // Fit to be sent: broken bytes become U+FFFD; control characters other than \n and \t, U+FFFE and
 // U+FFFF, which XML 1.0 forbids even as references, are dropped.

@@ -4,16 +4,12 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/digest.h"
+#include "handlers/webhook.h"
 #include "handlers/xml.h"
 
 namespace huiyin::wechat {
 namespace {
 
-constexpr Refused kForged{401, "auth.reject"};
-constexpr Refused kReplayed{401, "auth.replay"};
-constexpr Refused kBadRequest{400, "http.syntax"};
-constexpr Refused kMethod{405, "http.method"};
-constexpr Refused kContentType{415, "http.type"};
 constexpr Refused kForbiddenXml{400, "xml.reject"};
 
 // Longest that are kept as a nonce claim; observed are 10 digits each.
@@ -94,12 +90,12 @@ std::variant<Authentic, Refused, Handshake> authenticate(const Account& account,
                                                          const net::HttpRequest& request,
                                                          Instant now) {
   const bool is_get = request.method == "GET";
-  if (!is_get && request.method != "POST") return kMethod;
+  if (!is_get && request.method != "POST") return kBadMethod;
   const auto url = check_url(account, request.query());
   if (!url) return kForged;
   if (!inside_window(account, url->timestamp, now)) return kReplayed;
   if (is_get) return verify_url(request);
-  if (!is_xml(request)) return kContentType;
+  if (!is_xml(request)) return kBadContentType;
   return account.mode == Mode::plain ? accept_plain(request, *url)
                                      : accept_encrypted(*account.envelope, request, *url);
 }
