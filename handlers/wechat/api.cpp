@@ -1,7 +1,7 @@
 #include "handlers/wechat/api.h"
 
-#include "handlers/api_call.h"
 #include "handlers/config_keys.h"
+#include "handlers/json.h"
 #include "handlers/plain_text.h"
 #include "handlers/utf8.h"
 #include "handlers/wechat/reply.h"
@@ -11,9 +11,16 @@ namespace {
 
 namespace json = boost::json;
 
-// Of post_json() it matters here that it writes UTF-8 as it is: \u escapes are shown to people
-// literally or refused (40033). Control characters, which it would escape, are gone after
-// presentable().
+// Boost.JSON writes UTF-8 as it is. That matters: \u escapes are shown to people literally or
+// refused (40033). Control characters, which it would escape, are gone after presentable().
+net::OutgoingRequest post_json(std::string url, const json::object& body) {
+  net::OutgoingRequest request;
+  request.url = std::move(url);
+  request.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
+  request.body = json::serialize(body);
+  return request;
+}
+
 std::string api_url(const Account& account, std::string_view path, const Token& token) {
   return account.api_base + std::string{path} + "?access_token=" + percent_encode(token.value);
 }

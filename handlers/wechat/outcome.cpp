@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
-#include "handlers/api_call.h"
+#include "handlers/config_keys.h"
 #include "handlers/json.h"
 #include "handlers/wechat/api.h"
 
@@ -66,6 +67,32 @@ const Row& row_of(std::int64_t code) {
   return found == kRows.end() ? kUnlisted : *found;
 }
 
+std::string http_code(int status) { return "http_" + std::to_string(status); }
+
+std::chrono::milliseconds retry_after(const net::HttpResponse& response) {
+  const auto text = net::find_header(response.headers, "Retry-After");
+  int seconds = 0;
+  if (is_digits(text) && text.size() < 6)
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return std::chrono::seconds{std::min(seconds, 3600)};
+}
+
+// The API answers 200 to everything; other statuses come from something on the way.
+SendOutcome http_failure(const net::HttpResponse& response) {
+  SendOutcome outcome;
+  outcome.code = http_code(response.status);
+  if (response.status == 429 || response.status == 503) {
+    outcome.kind = Kind::retry;
+    outcome.retry_after = retry_after(response);
+  } else if (response.status >= 300 && response.status < 500) {
+    outcome.kind = Kind::retry;  // certainly not delivered: wrong address, a proxy's page
+    outcome.retry_after = 60s;
+  } else {
+    outcome.kind = Kind::unknown;  // 500, 502, 504: it may have been acted on
+  }
+  return outcome;
+}
+
 // 64 bits, never through a double.
 std::string message_id(const boost::json::object& answer) {
   const auto* id = answer.if_contains("msgid");
@@ -78,7 +105,7 @@ std::string message_id(const boost::json::object& answer) {
 }  // namespace
 
 SendOutcome read_outcome(const net::HttpResponse& response) {
-  if (response.status != 200) return http_failure(response);  // the API itself answers 200 to all
+  if (response.status != 200) return http_failure(response);
   SendOutcome outcome;
   const auto answer = parse_json_object(response.body);
   const auto code = answer ? json_integer(*answer, "errcode") : std::nullopt;

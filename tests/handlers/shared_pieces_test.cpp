@@ -1,16 +1,12 @@
-// The pieces that the JSON platforms share: HMAC, UTF-16 lengths, headers, HTTP failures.
+// The pieces that the JSON platforms share: HMAC and UTF-16 lengths.
 #include <gtest/gtest.h>
 
-#include "handlers/api_call.h"
 #include "handlers/digest.h"
 #include "handlers/plain_text.h"
 #include "handlers/utf8.h"
-#include "handlers/webhook.h"
 
 namespace huiyin {
 namespace {
-
-using namespace std::chrono_literals;
 
 // RFC 4231, cases 1, 2 and 6.
 TEST(Hmac, KnownAnswers) {
@@ -51,39 +47,6 @@ TEST(PlainText, FitsInEveryMeasure) {
     EXPECT_GT(measure->count(text), 192u);
     EXPECT_TRUE(is_utf8(text));
     EXPECT_NE(text.find("…\n可回复：\n签收 261123-0042\nhttps://"), std::string::npos);
-  }
-}
-
-TEST(Webhook, AHeaderGivenTwiceCountsAsAbsent) {
-  net::HttpRequest request;
-  request.headers = {{"X-Secret", "a"}, {"Content-Type", "application/JSON; charset=utf-8"}};
-  EXPECT_EQ(single_header(request, "x-secret"), "a");
-  EXPECT_TRUE(has_type(request, "application/json"));
-  EXPECT_FALSE(has_type(request, "text/xml"));
-  request.headers.emplace_back("x-secret", "a");
-  EXPECT_EQ(single_header(request, "X-Secret"), "");
-  request.headers.emplace_back("Content-Encoding", "gzip");
-  EXPECT_FALSE(has_type(request, "application/json"));
-}
-
-TEST(ApiCall, WhatAStatusMeans) {
-  struct Row {
-    int status;
-    const char* after;
-    SendOutcome::Kind kind;
-    std::chrono::milliseconds retry_after;
-  };
-  for (const auto& row :
-       {Row{429, "7", SendOutcome::retry, 7s}, Row{429, "99999", SendOutcome::retry, 3600s},
-        Row{503, "soon", SendOutcome::retry, 0s}, Row{302, "", SendOutcome::retry, 60s},
-        Row{404, "7", SendOutcome::retry, 60s}, Row{500, "7", SendOutcome::unknown, 0s},
-        Row{200, "", SendOutcome::unknown, 0s}}) {
-    auto response = net::HttpResponse::text(row.status, "<html>");
-    if (*row.after) response.headers.emplace_back("retry-after", row.after);
-    const auto outcome = http_failure(response);
-    EXPECT_EQ(outcome.kind, row.kind) << row.status;
-    EXPECT_EQ(outcome.retry_after, row.retry_after) << row.status;
-    EXPECT_EQ(outcome.code, http_code(row.status));
   }
 }
 
