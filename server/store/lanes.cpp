@@ -76,24 +76,27 @@ void put_behind(Connection& connection, const NoticeRow& head, Instant now) {
       params);
 }
 
+// Reads under locks: the response that a notice rides on may be reported as written just now.
 void walk(Connection& connection, std::map<AccountId, Lane>& lanes, Instant now, int limit) {
   std::set<AccountId> ids;
   for (const auto& [id, lane] : lanes) ids.insert(id);
   std::vector<NoticeRow> blocking;
-  int taken = 0;
+  const int most = limit * 2 + 16;
+  int taken = 0, read = 0;
   query_in(connection,
            "SELECT " + select_list<NoticeRow>("n.") +
                " FROM notices n JOIN accounts a ON a.id=n.account_id WHERE n.account_id IN ",
            ids,
            std::string{" AND n.state IN ('due','riding','sending') AND "} + kNotInHand +
-               " ORDER BY n.account_id,n.seq LIMIT ?",
+               " ORDER BY n.account_id,n.seq LIMIT ?" + connection.dialect().for_update(),
            [&](std::span<const Value> cells) {
+             ++read;
              auto notice = read_row<NoticeRow>(cells);
              auto& lane = lanes.at(notice.account);
              if (lane.stopped) return;
              const bool ready = notice.state == NoticeState::sending || notice.next_at <= now;
              if (!ready || taken == limit) {
-               lane.stopped = true;
+               lane.stopped = lane.claim.more = true;
                if (!ready && notice.state == NoticeState::due)
                  blocking.push_back(std::move(notice));
                return;
@@ -105,7 +108,10 @@ void walk(Connection& connection, std::map<AccountId, Lane>& lanes, Instant now,
              notice.lane_token = lane.claim.token;
              lane.claim.notices.push_back(std::move(notice));
            },
-           {}, {microseconds(now), limit * 2 + 16});
+           {}, {microseconds(now), most});
+  // Where a list was cut is not known: better one claim too many than one that is overtaken.
+  if (read >= most)
+    for (auto& [id, lane] : lanes) lane.claim.more = true;
   for (const auto& head : blocking) put_behind(connection, head, now);
 }
 
@@ -176,6 +182,22 @@ std::set<AccountId> SqlStore::renew(const std::string& owner, std::chrono::milli
     execute_in(connection(), "UPDATE accounts SET lane_until=?,version=version+1 WHERE id IN ", own,
                " AND lane_owner=?", {until}, {owner});
     return own;
+  });
+}
+
+void SqlStore::lapse(const std::string& owner) {
+  transact([&] {
+    const Instant now = database_now();
+    const Params whose{owner};
+    connection().execute(
+        "UPDATE accounts SET lane_until=0,version=version+1 WHERE lane_owner=? AND lane_until>0",
+        whose);
+    // Not to be looked for before the end of the lease, until now.
+    const Params early{microseconds(now), microseconds(now), owner};
+    connection().execute(
+        "UPDATE notices SET next_at=? WHERE state='sending' AND next_at>? AND account_id IN"
+        " (SELECT a.id FROM accounts a WHERE a.lane_owner=? AND a.lane_until=0)",
+        early);
   });
 }
 

@@ -2,6 +2,7 @@
 // lapse by writing their end into the row.
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 #include "tests/store/engine.h"
 #include "tests/store/samples.h"
@@ -299,6 +300,26 @@ TEST_P(Lanes, NoticesOfAPerson) {
   EXPECT_EQ(all[0].notice.id, NoticeId{6001});
   EXPECT_EQ(store_->notices_of("wx", "oX", 6002).size(), 1u);
   EXPECT_TRUE(store_->notices_of("wx", "nobody", 0).empty());
+}
+
+// The response was written while the notice was already overdue: claiming waits for that answer
+// instead of sending a second copy.
+TEST_P(Lanes, RidingNoticeThatIsBeingReportedIsNotClaimed) {
+  if (!mysql()) return;  // one writer: nothing happens between
+  store_notices(*store_, account_, 6001, 1, NoticeState::riding);
+  const auto reporting = raw();
+  reporting->begin();
+  reporting->execute("UPDATE notices SET state='sent' WHERE id=6001");
+  std::vector<LaneClaim> claims;
+  std::thread claimer{[&] { claims = claim("p1"); }};
+  const auto watching = raw();
+  while (watching->query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state='LOCK WAIT'")
+             .empty())
+    std::this_thread::yield();
+  reporting->commit();
+  claimer.join();
+  EXPECT_TRUE(claims.empty());
+  EXPECT_EQ(state(6001), "sent");
 }
 
 TEST_P(Lanes, FiftyClaimersEachNoticeOnce) {
