@@ -76,66 +76,86 @@ constexpr std::size_t kCodeCharacters = 128;  // notices.code, notices.platform_
 
 }  // namespace
 
-std::vector<NoticeId> SqlStore::finish(std::span<const SendResult> results) {
-  if (results.empty()) return {};
-  return transact([&] {
-    auto accounts = lock_lanes_of(connection(), results);
-    auto notices = lock_notices_of(connection(), results);
-    const Instant now = database_now();
-    std::vector<NoticeId> refused;
-    std::set<AccountId> touched;
-    Params rows;
-    for (const auto& result : results) {
-      const auto account = accounts.find(result.account);
-      const auto notice = notices.find(result.id);
-      const bool ours = account != accounts.end() && notice != notices.end() &&
-                        account->second.lane_token == result.lane_token &&
-                        notice->second.account == result.account &&
-                        notice->second.state == NoticeState::sending &&
-                        notice->second.lane_token == result.lane_token;
-      if (!ours) {
-        refused.push_back(result.id);
-        continue;
-      }
-      notice->second.state = result.state;  // a second result for it comes too late
-      if (apply(result, account->second)) touched.insert(result.account);
-      const bool again = result.state == NoticeState::due;
-      const bool sent = result.state == NoticeState::sent;
-      rows.push_back(to_value(result.id));
-      rows.push_back(to_value(result.state));
-      rows.push_back(to_value(result.attempts));
-      rows.push_back(to_value(again ? now + result.again_in : Instant{}));
-      rows.push_back(to_value(sent ? now : Instant{}));
-      rows.push_back(Value{clip(result.code, kCodeCharacters)});
-      rows.push_back(Value{clip(result.platform_id, kCodeCharacters)});
+// The lanes' rows first, as everywhere; then the notices.
+std::vector<NoticeId> SqlStore::write_results(std::span<const SendResult> results, Instant now) {
+  auto accounts = lock_lanes_of(connection(), results);
+  auto notices = lock_notices_of(connection(), results);
+  std::vector<NoticeId> refused;
+  std::set<AccountId> touched;
+  Params rows;
+  for (const auto& result : results) {
+    const auto account = accounts.find(result.account);
+    const auto notice = notices.find(result.id);
+    const bool ours = account != accounts.end() && notice != notices.end() &&
+                      account->second.lane_token == result.lane_token &&
+                      notice->second.account == result.account &&
+                      notice->second.state == NoticeState::sending &&
+                      notice->second.lane_token == result.lane_token;
+    if (!ours) {
+      refused.push_back(result.id);
+      continue;
     }
-    Params lanes;
-    for (const auto id : touched) write_row(lanes, accounts.at(id));
-    if (!lanes.empty()) update_rows(connection(), "accounts", column_names<Account>(), true, lanes);
-    update_rows(connection(), "notices",
-                {"id", "state", "attempts", "next_at", "sent_at", "code", "platform_id"}, false,
-                rows);
+    notice->second.state = result.state;  // a second result for it comes too late
+    if (apply(result, account->second)) touched.insert(result.account);
+    const bool again = result.state == NoticeState::due;
+    const bool sent = result.state == NoticeState::sent;
+    rows.push_back(to_value(result.id));
+    rows.push_back(to_value(result.state));
+    rows.push_back(to_value(result.attempts));
+    rows.push_back(to_value(again ? now + result.again_in : Instant{}));
+    rows.push_back(to_value(sent ? now : Instant{}));
+    rows.push_back(Value{clip(result.code, kCodeCharacters)});
+    rows.push_back(Value{clip(result.platform_id, kCodeCharacters)});
+  }
+  Params lanes;
+  for (const auto id : touched) {
+    const auto& a = accounts.at(id);
+    lanes.insert(lanes.end(), {to_value(a.id), Value{a.version}, to_value(a.following),
+                               to_value(a.window_until), Value{a.window_left}, Value{a.held}});
+  }
+  update_rows(connection(), "accounts",
+              {"id", "version", "following", "window_until", "window_left", "held"}, true, lanes);
+  update_rows(connection(), "notices",
+              {"id", "state", "attempts", "next_at", "sent_at", "code", "platform_id"}, false,
+              rows);
+  return refused;
+}
+
+void SqlStore::write_ridden(std::span<const NoticeId> written, std::span<const NoticeId> missed,
+                            Instant again, Instant now) {
+  const std::set<NoticeId> done{written.begin(), written.end()};
+  const std::set<NoticeId> left{missed.begin(), missed.end()};
+  const auto& dialect = connection().dialect();
+  // `due`: missed before, then ridden on the response to the platform's resend.
+  execute_in(connection(),
+             "UPDATE notices" + dialect.by_primary() +
+                 " SET state='sent',code='rode',sent_at=?,attempts=attempts+1 WHERE id IN ",
+             done, " AND state IN ('riding','due')", {microseconds(now)});
+  execute_in(connection(),
+             "UPDATE notices" + dialect.by_primary() + " SET state='due',next_at=? WHERE id IN ",
+             left, " AND state='riding'", {microseconds(again)});
+}
+
+std::vector<NoticeId> SqlStore::settle(std::span<const SendResult> results,
+                                       std::span<const NoticeId> written,
+                                       std::span<const NoticeId> missed,
+                                       std::chrono::milliseconds wait) {
+  if (results.empty() && written.empty() && missed.empty()) return {};
+  return transact([&] {
+    const Instant now = database_now();
+    auto refused = write_results(results, now);
+    write_ridden(written, missed, now + wait, now);
     return refused;
   });
 }
 
+std::vector<NoticeId> SqlStore::finish(std::span<const SendResult> results) {
+  return settle(results, {}, {}, {});
+}
+
 void SqlStore::rode(std::span<const NoticeId> written, std::span<const NoticeId> missed,
                     std::chrono::milliseconds wait) {
-  const std::set<NoticeId> done{written.begin(), written.end()};
-  const std::set<NoticeId> left{missed.begin(), missed.end()};
-  if (done.empty() && left.empty()) return;
-  transact([&] {
-    const Instant now = database_now();
-    const auto& dialect = connection().dialect();
-    // `due`: missed before, then ridden on the response to the platform's resend.
-    execute_in(connection(),
-               "UPDATE notices" + dialect.by_primary() +
-                   " SET state='sent',code='rode',sent_at=?,attempts=attempts+1 WHERE id IN ",
-               done, " AND state IN ('riding','due')", {microseconds(now)});
-    execute_in(connection(),
-               "UPDATE notices" + dialect.by_primary() + " SET state='due',next_at=? WHERE id IN ",
-               left, " AND state='riding'", {microseconds(now + wait)});
-  });
+  settle({}, written, missed, wait);
 }
 
 bool SqlStore::report(const std::string& channel, const std::string& platform_id, bool delivered,

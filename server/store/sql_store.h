@@ -35,10 +35,14 @@ class SqlStore final : public Store {
                                int limit) override;
   std::set<AccountId> renew(const std::string& owner, std::chrono::milliseconds lease,
                             std::span<const std::pair<AccountId, std::int64_t>> lanes) override;
+  void lapse(const std::string& owner) override;
   void release(std::span<const std::pair<AccountId, std::int64_t>> lanes) override;
   std::vector<NoticeId> finish(std::span<const SendResult> results) override;
   void rode(std::span<const NoticeId> written, std::span<const NoticeId> missed,
             std::chrono::milliseconds wait) override;
+  std::vector<NoticeId> settle(std::span<const SendResult> results,
+                               std::span<const NoticeId> written, std::span<const NoticeId> missed,
+                               std::chrono::milliseconds wait) override;
   bool report(const std::string& channel, const std::string& platform_id, bool delivered,
               const std::string& code) override;
   std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
@@ -95,6 +99,9 @@ class SqlStore final : public Store {
     }
   }
 
+  std::vector<NoticeId> write_results(std::span<const SendResult> results, Instant now);
+  void write_ridden(std::span<const NoticeId> written, std::span<const NoticeId> missed,
+                    Instant again, Instant now);
   void bump_directory();
   std::int64_t lock_directory();
 

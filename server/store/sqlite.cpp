@@ -3,9 +3,13 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 
 #include "server/store/connection.h"
 #include "server/store/dialect.h"
@@ -33,6 +37,42 @@ struct Finalize {
 };
 using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
 
+// Writers of one process wait here for the file's one write lock: SQLite itself would let them look
+// again after 1, 2, 5 .. 100 ms of sleep. Other processes still meet in the file.
+class Turnstile {
+ public:
+  bool enter(std::chrono::milliseconds limit) {
+    std::unique_lock lock{mutex_};
+    if (!free_again_.wait_for(lock, limit, [this] { return free_; })) return false;
+    free_ = false;
+    return true;
+  }
+  void leave() {
+    {
+      const std::lock_guard lock{mutex_};
+      free_ = true;
+    }
+    free_again_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable free_again_;
+  bool free_ = true;
+};
+
+std::shared_ptr<Turnstile> turnstile_of(const std::filesystem::path& path) {
+  static std::mutex guard;
+  static std::map<std::filesystem::path, std::weak_ptr<Turnstile>> known;
+  std::error_code ignored;
+  auto file = std::filesystem::weakly_canonical(path, ignored);
+  const std::lock_guard lock{guard};
+  auto& entry = known[ignored ? path : file];
+  auto turnstile = entry.lock();
+  if (!turnstile) entry = turnstile = std::make_shared<Turnstile>();
+  return turnstile;
+}
+
 // Whatever happens while it runs, a statement is reset: an open one would hold its read lock.
 class Running {
  public:
@@ -52,6 +92,7 @@ class SqliteConnection final : public Connection {
  public:
   explicit SqliteConnection(const Url& url) : dialect_{sqlite_dialect()} {
     create_directory(url.path);
+    turnstile_ = turnstile_of(url.path);
     const int code = sqlite3_open_v2(
         url.path.c_str(), &db_,
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -75,6 +116,7 @@ class SqliteConnection final : public Connection {
   ~SqliteConnection() override {
     prepared_.clear();
     sqlite3_close(db_);
+    leave();
   }
 
   const Dialect& dialect() const override { return *dialect_; }
@@ -105,12 +147,31 @@ class SqliteConnection final : public Connection {
     if (code != SQLITE_OK) fail(db_, code);
   }
 
-  void begin() override { execute("BEGIN IMMEDIATE", {}); }
+  void begin() override {
+    if (!turnstile_->enter(std::chrono::milliseconds{kLockWaitMs}))
+      throw Error{Trouble::retry, SQLITE_BUSY, "sqlite: database is locked"};
+    inside_ = true;
+    try {
+      execute("BEGIN IMMEDIATE", {});
+    } catch (...) {
+      leave();
+      throw;
+    }
+  }
   void begin_snapshot() override { execute("BEGIN", {}); }
-  void commit() override { execute("COMMIT", {}); }
+  void commit() override {
+    try {
+      execute("COMMIT", {});
+    } catch (...) {
+      leave();
+      throw;
+    }
+    leave();
+  }
   void rollback() noexcept override {
     // FULL, IOERR and others may have rolled back by themselves.
     if (sqlite3_get_autocommit(db_) == 0) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+    leave();
   }
 
   std::string session() const override { return ""; }
@@ -205,7 +266,14 @@ class SqliteConnection final : public Connection {
     }
   }
 
+  // A transaction ended, well or not; one that only reads never entered.
+  void leave() noexcept {
+    if (std::exchange(inside_, false)) turnstile_->leave();
+  }
+
   std::unique_ptr<Dialect> dialect_;
+  std::shared_ptr<Turnstile> turnstile_;
+  bool inside_ = false;
   sqlite3* db_ = nullptr;
   std::unordered_map<std::string, Prepared> prepared_;
 };

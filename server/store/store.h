@@ -139,6 +139,7 @@ struct LaneClaim {
   int window_left = 0;
   bool following = true;
   std::vector<NoticeRow> notices;  // due ones in seq order, now `sending`
+  bool more = false;               // later ones of the lane stay in the store
 };
 
 struct SendResult {
@@ -205,6 +206,8 @@ class Store {
   // Renews own lanes in bulk; returns those that are still ours.
   virtual std::set<AccountId> renew(const std::string& owner, std::chrono::milliseconds lease,
                                     std::span<const std::pair<AccountId, std::int64_t>> lanes) = 0;
+  // Ends all leases of `owner` at once; what was in hand there can be claimed anew.
+  virtual void lapse(const std::string& owner) = 0;
   // Gives lanes back that have nothing in flight.
   virtual void release(std::span<const std::pair<AccountId, std::int64_t>> lanes) = 0;
   // Writes results in bulk; returns the ids that were refused because the lane's token moved on.
@@ -212,6 +215,14 @@ class Store {
   // Notices that rode: `written` are sent; the rest go by API at database now + `wait`.
   virtual void rode(std::span<const NoticeId> written, std::span<const NoticeId> missed,
                     std::chrono::milliseconds wait) = 0;
+  // finish() and rode() in one transaction, so that there is one commit.
+  virtual std::vector<NoticeId> settle(std::span<const SendResult> results,
+                                       std::span<const NoticeId> written,
+                                       std::span<const NoticeId> missed,
+                                       std::chrono::milliseconds wait) {
+    rode(written, missed, wait);
+    return finish(results);
+  }
   // Delivery report of a platform. False when nothing of ours has that id.
   virtual bool report(const std::string& channel, const std::string& platform_id, bool delivered,
                       const std::string& code) = 0;
