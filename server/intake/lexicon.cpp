@@ -18,6 +18,8 @@ constexpr const char* kFillers[] = {
 constexpr const char* kReferences[] = {"上次",   "之前",   "前几天", "前天",     "昨天",  "反映",
                                        "反映的", "反应的", "报的",   "上报的",   "说的",  "提的",
                                        "我的",   "那件事", "那个事", "那个问题", "登记的"};
+constexpr const char* kBeside[] = {"旁",   "门口", "门前", "附近", "对面", "隔壁", "后面",
+                                   "前面", "楼下", "大楼", "广场", "边上", "路口", "大院"};
 
 std::vector<Trie::Entry> plain(const std::vector<std::string>& words) {
   std::vector<Trie::Entry> entries;
@@ -38,7 +40,8 @@ Lexicon::Lexicon(const Vocabulary& vocabulary)
       no{plain(vocabulary.no)},
       polite{with_fillers(vocabulary.small_talk, true)},
       fillers{with_fillers({}, true)},
-      references{plain({std::begin(kReferences), std::end(kReferences)})} {
+      references{plain({std::begin(kReferences), std::end(kReferences)})},
+      beside{plain({std::begin(kBeside), std::end(kBeside)})} {
   for (std::size_t speaker = 0; speaker < commands.size(); ++speaker) {
     std::vector<Trie::Entry> entries;
     for (const auto& [verb, words] : vocabulary.commands[speaker]) {
@@ -66,6 +69,9 @@ Lexicon::Lexicon(const Vocabulary& vocabulary)
   for (const auto& [danger, words] : vocabulary.dangers) add({Signal::danger, danger}, words);
   add({Signal::guard}, vocabulary.guards);
   add({Signal::urgent}, vocabulary.urgent);
+  add({Signal::openly}, vocabulary.openly);
+  for (const auto& [named, words] : vocabulary.officials)
+    add({Signal::officials, {}, {}, 0, named}, words);
   for (const auto& [type, words] : vocabulary.types) add({Signal::type, {}, type}, words);
   for (const auto& [topic, words] : vocabulary.topics) {
     topics.push_back(topic);

@@ -93,6 +93,9 @@ struct PlaceMention {
 
 enum class Danger { none, fire, crime, medical, crash, suicide };
 
+// Whom a message names among those who might get it: their own complaints do not go to them (§4).
+enum class Officials { none, frontline, township };
+
 struct Meaning {
   std::string text;  // trimmed; at most 4,096 characters of the message; display form, not folded
   // What the message would mean if said by a resident, cadre, office, leader.
@@ -107,6 +110,8 @@ struct Meaning {
   std::vector<PlaceMention> places;
   std::string place_text;  // as written, with the part below the unit: "石璜镇楼家村溪东自然村"
   CaseType type = CaseType::help;
+  bool type_said = false;                 // by its own name: 我要投诉, 举报, 建议
+  Officials officials = Officials::none;  // the highest one named; "村委会门口" is a place
   std::string topic;
   Urgency urgency = Urgency::normal;
   Danger danger = Danger::none;

@@ -48,6 +48,16 @@ void settle_danger(const std::vector<DangerWord>& dangers, const std::vector<Spa
   }
 }
 
+// "村委会门口", "书记家旁边": where, not who.
+bool names_place(const Lexicon& lexicon, std::u32string_view text, std::size_t word_end) {
+  constexpr std::size_t kBetween = 2;  // characters: 家, 会, 的
+  for (std::size_t i = word_end; i <= word_end + kBetween && i < text.size(); ++i) {
+    if (!is_word(text[i])) return false;
+    if (lexicon.beside.longest(text.substr(i)).length != 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void read_signals(const Lexicon& lexicon, const Folded& folded, Meaning& meaning) {
@@ -75,6 +85,13 @@ void read_signals(const Lexicon& lexicon, const Folded& folded, Meaning& meaning
             break;
           case Signal::type:
             typed[static_cast<std::size_t>(signal.case_type)] = true;
+            break;
+          case Signal::openly:
+            meaning.type_said = true;
+            break;
+          case Signal::officials:
+            if (!names_place(lexicon, text, at.to))
+              meaning.officials = std::max(meaning.officials, signal.named);
             break;
           case Signal::topic:
             weight.resize(lexicon.topics.size());

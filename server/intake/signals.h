@@ -6,7 +6,7 @@
 
 namespace huiyin {
 
-// Fills Meaning's type, topic, urgency, danger and danger_certain.
+// Fills Meaning's type, type_said, officials, topic, urgency, danger and danger_certain.
 void read_signals(const Lexicon& lexicon, const Folded& text, Meaning& meaning);
 
 }  // namespace huiyin

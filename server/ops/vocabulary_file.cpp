@@ -39,6 +39,9 @@ constexpr std::array<std::pair<std::string_view, Danger>, 5> kDangers{
      {"crash", Danger::crash},
      {"suicide", Danger::suicide}}};
 
+constexpr std::array<std::pair<std::string_view, Officials>, 2> kOfficials{
+    {{"frontline", Officials::frontline}, {"township", Officials::township}}};
+
 // One speaker's word can mean one verb only.
 void read_commands(Section in, std::map<Verb, std::vector<std::string>>& commands) {
   std::map<std::string, std::string_view> meant;
@@ -62,6 +65,7 @@ void read_words(Section in, Vocabulary& vocabulary) {
   vocabulary.small_talk = in.words("small_talk");
   vocabulary.guards = in.words("guards");
   vocabulary.urgent = in.words("urgent");
+  vocabulary.openly = in.words("openly");
 }
 
 void read_grades(Section in, Vocabulary& vocabulary) {
@@ -92,6 +96,13 @@ void read_dangers(Section in, Vocabulary& vocabulary) {
   }
 }
 
+void read_officials(Section in, Vocabulary& vocabulary) {
+  for (const auto& [key, named] : kOfficials) {
+    auto words = in.words(key);
+    if (!words.empty()) vocabulary.officials[named] = std::move(words);
+  }
+}
+
 LoadedVocabulary read_document(const Node& document, Problems problems) {
   LoadedVocabulary loaded{{}, std::move(problems)};
   if (has_errors(loaded.problems)) return loaded;
@@ -105,6 +116,7 @@ LoadedVocabulary read_document(const Node& document, Problems problems) {
     read_types(root.section("types"), loaded.vocabulary);
     read_topics(root.section("topics"), loaded.vocabulary);
     read_dangers(root.section("danger"), loaded.vocabulary);
+    read_officials(root.section("officials"), loaded.vocabulary);
   }
   reading.report_unknown();
   return loaded;

@@ -28,6 +28,7 @@ inline void put_words(Vocabulary& to, const std::string& table, const std::strin
      : key == "no"         ? to.no
      : key == "small_talk" ? to.small_talk
      : key == "guards"     ? to.guards
+     : key == "openly"     ? to.openly
                            : to.urgent) = std::move(words);
   } else if (table == "grades") {
     to.grades[std::stoi(key)] = std::move(words);
@@ -35,6 +36,8 @@ inline void put_words(Vocabulary& to, const std::string& table, const std::strin
     to.types[from_name<CaseType>(key).value()] = std::move(words);
   } else if (table == "topics") {
     to.topics[key] = std::move(words);
+  } else if (table == "officials") {
+    to.officials[key == "township" ? Officials::township : Officials::frontline] = std::move(words);
   } else if (table == "danger") {
     const std::array<std::string, 6> names{"", "fire", "crime", "medical", "crash", "suicide"};
     const auto danger = std::ranges::find(names, key) - names.begin();

@@ -36,6 +36,8 @@ const SignalCase kSignals[] = {
     {__LINE__, "路上有个大坑", Danger::none, false, kUrgent, CaseType::help},
     {__LINE__, "我要投诉物业态度差", Danger::none, false, kNormal, CaseType::complaint},
     {__LINE__, "举报有人违章搭建", Danger::none, false, kNormal, CaseType::violation},
+    {__LINE__, "村主任乱收费", Danger::none, false, kNormal, CaseType::complaint},
+    {__LINE__, "村书记以权谋私", Danger::none, false, kNormal, CaseType::violation},
     {__LINE__, "建议村口装个红绿灯", Danger::none, false, kNormal, CaseType::suggestion},
     {__LINE__, "请问低保怎么申请", Danger::none, false, kNormal, CaseType::consult},
     {__LINE__, "表扬楼家村的驻村干部", Danger::none, false, kNormal, CaseType::praise},
@@ -51,6 +53,33 @@ TEST(Signals, DangerUrgencyAndType) {
     EXPECT_EQ(meaning.urgency, s.urgency);
     EXPECT_EQ(meaning.type, s.type);
     EXPECT_TRUE(meaning.substance);
+  }
+}
+
+TEST(Signals, WhoIsNamedAndWhetherTheKindIsSaid) {
+  struct Row {
+    const char* text;
+    Officials officials;
+    bool type_said;
+  };
+  constexpr auto kNobody = Officials::none;
+  for (const Row& row : {
+           Row{"我要投诉村主任王某乱收费，楼家村的", Officials::frontline, true},
+           Row{"举报楼家村书记优亲厚友", Officials::frontline, true},
+           Row{"网格员从来不来，推诿", Officials::frontline, false},
+           Row{"驻村指导员態度差", Officials::frontline, false},
+           Row{"投诉石璜镇政府不作为", Officials::township, true},
+           Row{"举报镇党委书记受贿", Officials::township, true},
+           Row{"建议村口装个红绿灯", kNobody, true},
+           Row{"村委会门口的路灯坏了", kNobody, false},
+           Row{"书记家旁边有条狗乱叫", kNobody, false},
+           Row{"镇政府大门口堵车", kNobody, false},
+           Row{"我要投诉饭店服务员态度差", kNobody, true},
+           Row{"路灯坏了", kNobody, false},
+       }) {
+    const Meaning meaning = understand(row.text);
+    EXPECT_EQ(meaning.officials, row.officials) << row.text;
+    EXPECT_EQ(meaning.type_said, row.type_said) << row.text;
   }
 }
 

@@ -220,7 +220,9 @@ TEST(VocabularyFile, TheShippedOneIsRead) {
   EXPECT_EQ(words.topics.size(), 15U);
   EXPECT_EQ(words.dangers.size(), 5U);
   EXPECT_EQ(words.types.size(), EnumNames<CaseType>::kNames.size());
-  for (const auto* list : {&words.yes, &words.no, &words.small_talk, &words.urgent, &words.guards})
+  EXPECT_EQ(words.officials.size(), 2U);
+  for (const auto* list :
+       {&words.yes, &words.no, &words.small_talk, &words.urgent, &words.guards, &words.openly})
     EXPECT_FALSE(list->empty());
 }
 
