@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 #include "handlers/channel.h"
 #include "handlers/console/console.h"
 #include "handlers/simulator.h"
+#include "handlers/telegram/telegram.h"
 #include "handlers/wechat/wechat.h"
 
 namespace huiyin {
@@ -16,15 +19,15 @@ struct Entry {
   std::unique_ptr<Simulator> (*make_simulator)(const ChannelConfig&);
 };
 
-constexpr std::size_t kCount = 2;
-
-const std::array<Entry, kCount>& entries() {
-  static const std::array<Entry, kCount> list{{
+const auto& entries() {
+  static const auto list = std::to_array<Entry>({
       {{"wechat", wechat::kDefaultApiBase, wechat::account_keys(), wechat::make_channel},
        wechat::make_simulator},
+      {{"telegram", telegram::kDefaultApiBase, telegram::account_keys(), telegram::make_channel},
+       telegram::make_simulator},
       {{"console", "", console::channel_keys(), console::make_channel, true},
        console::make_simulator},
-  }};
+  });
   return list;
 }
 
@@ -32,8 +35,8 @@ const std::array<Entry, kCount>& entries() {
 
 std::span<const Platform> platforms() {
   static const auto list = [] {
-    std::array<Platform, kCount> platforms;
-    std::ranges::transform(entries(), platforms.begin(), &Entry::platform);
+    std::vector<Platform> platforms;
+    std::ranges::transform(entries(), std::back_inserter(platforms), &Entry::platform);
     return platforms;
   }();
   return list;

@@ -479,19 +479,5 @@ TEST(WechatConfig, PlainNeedsNoAesKeyAndSafeIsTheDefault) {
       make_channel(unsaid)->decode(push.request(), kNow)));
 }
 
-TEST(Registry, ListsEveryPlatformOnce) {
-  std::vector<std::string_view> names;
-  for (const auto& platform : platforms()) names.push_back(platform.name);
-  EXPECT_EQ(names, (std::vector<std::string_view>{"wechat", "console"}));
-  EXPECT_EQ(find_platform("wechat")->default_api_base, "https://api.weixin.qq.com");
-  EXPECT_FALSE(find_platform("wechat")->loopback_only);
-  EXPECT_TRUE(find_platform("console")->loopback_only);
-  EXPECT_EQ(find_platform("wechatt"), nullptr);
-  for (const auto& key : find_platform("wechat")->keys)
-    if (key.name == "app_secret" || key.name == "token" || key.name == "aes_key") {
-      EXPECT_TRUE(key.secret) << key.name;
-    }
-}
-
 }  // namespace
 }  // namespace huiyin::wechat::test
