@@ -32,28 +32,41 @@ BatchRunner::BatchRunner(unsigned worker, std::unique_ptr<store::Store> store, B
     : worker_{worker}, store_{std::move(store)}, parts_{parts}, random_{std::random_device{}()} {}
 
 void BatchRunner::run(std::vector<Job>& jobs) {
+  if (!parts_.journal.any_suspects()) return run_together(jobs);
+  std::span<Job> rest{jobs};
+  for (std::size_t i = 0; i < rest.size();) {
+    const int crashes = rest[i].due ? 0 : parts_.journal.crashes(rest[i].key());
+    if (crashes == 0) {
+      ++i;
+      continue;
+    }
+    run_together(rest.first(i));
+    run_suspect(rest[i], crashes);
+    rest = rest.subspan(i + 1);
+    i = 0;
+  }
+  run_together(rest);
+}
+
+void BatchRunner::run_together(std::span<Job> jobs) {
   std::vector<InFlight> flight;
   flight.reserve(jobs.size());
   for (const auto& job : jobs)
     if (!job.due) flight.push_back({job.key(), job.message.raw});
   parts_.journal.begin(worker_, flight);
+  run_span(jobs);
+  parts_.journal.end(worker_);
+}
 
-  if (!parts_.journal.any_suspects()) {
-    run_span(jobs);
-  } else {
-    for (auto& job : jobs) {
-      const int crashes = job.due ? 0 : parts_.journal.crashes(job.key());
-      // Alone in the journal too, so that a crash blames nobody else.
-      const InFlight alone{job.key(), job.message.raw};
-      parts_.journal.end(worker_);
-      if (!job.due) parts_.journal.begin(worker_, {&alone, 1});
-      if (crashes >= Journal::kMostCrashes)
-        set_aside(job, "in flight in " + std::to_string(crashes) + " crashes");
-      else
-        run_span({&job, 1});
-      if (crashes > 0) parts_.journal.clear(job.key());
-    }
-  }
+// Alone in the journal too, so that a crash blames nobody else.
+void BatchRunner::run_suspect(Job& job, int crashes) {
+  const InFlight alone{job.key(), job.message.raw};
+  parts_.journal.begin(worker_, {&alone, 1});
+  if (crashes >= Journal::kMostCrashes)
+    set_aside(job, "in flight in " + std::to_string(crashes) + " crashes");
+  else
+    run_span({&job, 1});
+  parts_.journal.clear(job.key());
   parts_.journal.end(worker_);
 }
 
@@ -70,8 +83,6 @@ void BatchRunner::run_span(std::span<Job> jobs) {
       parts_.monitor.committed(jobs.size(), number,
                                std::chrono::duration_cast<std::chrono::microseconds>(
                                    std::chrono::steady_clock::now() - began));
-      settle(jobs, plan);
-      return;
     } catch (const LeasedSupply::Short&) {
       cancel_places();
       // Leasing goes through the database, which may be gone by now: the next attempt finds out.
@@ -88,7 +99,9 @@ void BatchRunner::run_span(std::span<Job> jobs) {
         try {
           committed = store_->was_committed(plan.batch_id);
         } catch (const store::Error&) {
-          // Neither known nor knowable now. The platform's resend meets the unique key.
+          // Neither known nor knowable now. The platform's resend meets the unique key; notices
+          // that were committed as ours are claimed anew.
+          parts_.outbox.doubt();
           cancel_places();
           return give_up(jobs, "commit unknown");
         }
@@ -122,6 +135,7 @@ void BatchRunner::run_span(std::span<Job> jobs) {
         }
       }
       if (trouble == Trouble::retry) pause(number);
+      continue;
     } catch (const std::exception& error) {
       // A bug in one input must not take its neighbours with it.
       cancel_places();
@@ -130,6 +144,7 @@ void BatchRunner::run_span(std::span<Job> jobs) {
       run_span(jobs.subspan(jobs.size() / 2));
       return;
     }
+    return settle(jobs, plan);  // outside the try: what is committed is never done again
   }
 }
 
@@ -143,14 +158,14 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
                 static_cast<unsigned long long>(random_()));
   plan.batch_id = id;
 
-  for (int round = 1;; ++round) {
+  for (int round = 1;;) {
     supply_.rewind();
     plan.begin_round(jobs.size());
     auto tx = store_->begin();
     plan.runtime = runtime_for(*tx);
     if (!plan.runtime) {  // an older directory: adopt the new one outside the transaction
       tx.reset();
-      parts_.current.adopt(store_->load_directory());
+      adopt_directory();
       continue;
     }
     plan.now = parts_.clock.now();
@@ -159,7 +174,7 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
     load(*tx, jobs, plan);
     const Need need = decide_all(jobs, plan);
     if (!need.empty()) {
-      if (round > kRounds) throw std::logic_error{"still in need after three rounds"};
+      if (round++ > kRounds) throw std::logic_error{"still in need after three rounds"};
       plan.wanted.merge(need);
       continue;  // locks are taken in class order again, with the full set
     }
@@ -180,6 +195,17 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
     tx->save(plan.writes);
     tx->commit();
     return;
+  }
+}
+
+void BatchRunner::adopt_directory() {
+  const auto directory = store_->load_directory();
+  try {
+    parts_.current.adopt(directory);
+  } catch (const std::exception& error) {
+    // Not the messages' fault: they are not set aside, they come again.
+    parts_.monitor.event(Severity::error, "inbox.directory", {{"why", error.what()}});
+    throw store::Error{Trouble::away, 0, "the new directory cannot be used"};
   }
 }
 
@@ -229,7 +255,13 @@ void BatchRunner::set_aside(Job& job, const std::string& reason) {
 void BatchRunner::quarantine(const store::Quarantined& row, const Inbox::Done& done) {
   Receipt receipt;
   try {
-    store_->quarantine(row);
+    try {
+      store_->quarantine(row);
+    } catch (const store::Error& error) {
+      if (error.trouble() != Trouble::lost && error.trouble() != Trouble::in_commit) throw;
+      store_->reconnect();
+      store_->quarantine(row);  // once more adds nothing
+    }
     receipt.status = Receipt::quarantined;
     parts_.monitor.quarantined(row.channel);
     parts_.monitor.event(Severity::error, "inbox.quarantine",

@@ -48,8 +48,11 @@ class BatchRunner {
  private:
   struct Plan;
 
+  void run_together(std::span<Job> jobs);
+  void run_suspect(Job& job, int crashes);
   void run_span(std::span<Job> jobs);
   void attempt(std::span<Job> jobs, Plan& plan);
+  void adopt_directory();
   RuntimePtr runtime_for(store::Batch& tx);
   void find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan);
   void load(store::Batch& tx, std::span<Job> jobs, Plan& plan);

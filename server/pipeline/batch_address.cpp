@@ -65,6 +65,7 @@ void BatchRunner::touch_sender(const Job& job, Plan& plan) {
   }
   if (follows && account.held > 0) {
     plan.writes.release_held.push_back(account.id);
+    parts_.outbox.behind(account.id);
     account.held = 0;
     plan.nudge = changed = true;
   }

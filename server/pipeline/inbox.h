@@ -50,7 +50,7 @@ class Inbox {
   virtual ~Inbox() = default;  // drains
 
   // Thread-safe. `done` is called exactly once, on a worker's thread or at once on the caller's,
-  // and must not block. Inputs of one sender are decided in the order of submission.
+  // and must neither block nor throw. Inputs of one sender are decided in the order of submission.
   virtual void submit(Message message, Meaning meaning, Done done) = 0;
   // A case's timer ran out. `done` likewise.
   virtual void due(CaseId id, Done done) = 0;

@@ -46,13 +46,17 @@ Journal::Journal(const std::string& directory, unsigned workers) : directory_{di
   std::string channel, key, third;
   while (take(in, channel) && take(in, key) && take(in, third))
     suspects_[{channel, key}] = std::atoi(third.c_str());
+  std::vector<std::filesystem::path> flights;
   for (const auto& entry : std::filesystem::directory_iterator{directory_}) {
     if (!entry.path().filename().string().starts_with("flight-")) continue;
     const auto content = read_file(entry.path());
     in = content;
     while (take(in, channel) && take(in, key) && take(in, third)) ++suspects_[{channel, key}];
+    flights.push_back(entry.path());
   }
   save_suspects();
+  // Also those of workers that there are no longer: one crash counts once.
+  for (const auto& flight : flights) std::filesystem::remove(flight);
 
   for (unsigned i = 0; i < workers; ++i) {
     const auto path = directory_ + "/flight-" + std::to_string(i);

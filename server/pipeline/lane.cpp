@@ -7,6 +7,14 @@ namespace huiyin {
 using store::NoticeRow;
 using store::NoticeState;
 
+namespace {
+
+// Stands before the code of a notice that may have been delivered already, while it waits in the
+// store: it is tried once more, not once more by each holder.
+const std::string kUnknown = "unknown ";
+
+}  // namespace
+
 Lane* LaneBook::find(AccountId id) {
   const auto at = lanes_.find(id);
   return at == lanes_.end() ? nullptr : &at->second;
@@ -29,18 +37,31 @@ void LaneBook::cancel(AccountId id, std::int64_t seq) {
   Lane* lane = find(id);
   if (!lane) return;
   size_ -= lane->entries.erase(seq);
+  doubt(id);  // reserve() counted on a longer lease, which was not written
   make_ready(id);
 }
 
-void LaneBook::fill(NoticeRow row, const Account& account) {
+bool LaneBook::fill(NoticeRow row, const Account& account) {
   Lane* lane = find(account.id);
-  if (!lane) return;
+  if (!lane) return true;
   const auto entry = lane->entries.find(row.seq);
-  if (entry == lane->entries.end()) return;
+  if (entry == lane->entries.end() || entry->second.row) return true;
   lane->channel = account.channel;
   if (!lane->window_known) window(account);  // later changes come through window()
+  if (lane->spilled) {                       // since the place was kept
+    add_result(account.id, *lane, row, NoticeState::due, "");
+    lane->entries.erase(entry);
+    --size_;
+    return false;
+  }
   entry->second.row = std::move(row);
   make_ready(account.id);
+  return true;
+}
+
+void LaneBook::behind(AccountId id) {
+  left_.insert(id);
+  if (Lane* lane = find(id)) lane->spilled = true;
 }
 
 void LaneBook::window(const Account& account) {
@@ -60,12 +81,14 @@ void LaneBook::take_over(store::LaneClaim& claim, Time lease_until) {
   lane.window_left = claim.window_left;
   lane.following = claim.following;
   lane.window_known = true;
-  lane.spilled = false;
+  lane.spilled = claim.more || left_.contains(claim.account);
   lane.lease_until = lease_until;
   for (auto& row : claim.notices) {
     const auto [at, fresh] = lane.entries.try_emplace(row.seq);
     size_ += fresh;
-    if (!at->second.row) at->second.row = std::move(row);
+    if (at->second.row) continue;
+    at->second.unknown_once = row.code.starts_with(kUnknown);
+    at->second.row = std::move(row);
   }
   make_ready(claim.account);
 }
@@ -97,22 +120,26 @@ std::vector<AccountId> LaneBook::take_ready() {
   return ids;
 }
 
-store::SendResult& LaneBook::finish_head(AccountId id, NoticeState state, std::string code) {
+store::SendResult& LaneBook::finish(AccountId id, std::int64_t seq, NoticeState state,
+                                    std::string code) {
   Lane& lane = lanes_.at(id);
-  const auto head = lane.entries.begin();
-  add_result(id, lane, *head->second.row, state, std::move(code));
-  lane.entries.erase(head);
+  const auto entry = lane.entries.find(seq);
+  add_result(id, lane, *entry->second.row, state, std::move(code));
+  lane.entries.erase(entry);
   --size_;
   return results_.back();
 }
 
-void LaneBook::spill(AccountId id, std::chrono::milliseconds head_again, const std::string& code) {
+void LaneBook::spill(AccountId id, std::int64_t seq, std::chrono::milliseconds again,
+                     const std::string& code) {
   Lane& lane = lanes_.at(id);
   lane.spilled = true;
   std::erase_if(lane.entries, [&](auto& item) {
     if (!item.second.row) return false;  // its batch is still committing
-    add_result(id, lane, *item.second.row, NoticeState::due, code);
-    results_.back().again_in = std::exchange(head_again, std::chrono::milliseconds{0});
+    const bool unknown = item.second.unknown_once;
+    const auto& why = item.first == seq ? code : std::string{};
+    add_result(id, lane, *item.second.row, NoticeState::due, unknown ? kUnknown + why : why);
+    if (item.first == seq) results_.back().again_in = again;
     --size_;
     return true;
   });
@@ -137,10 +164,25 @@ void LaneBook::forget(AccountId id) {
   if (!lane) return;
   size_ -= lane->entries.size();
   lane->entries.clear();
-  if (lane->in_flight)
+  if (lane->in_flight != 0)
     lane->spilled = true;  // its answer is still to come
   else
     lanes_.erase(id);
+}
+
+void LaneBook::doubt(AccountId id) {
+  if (Lane* lane = find(id)) lane->lease_until = {};
+}
+
+void LaneBook::doubt_all() {
+  for (auto& [id, lane] : lanes_) {
+    size_ -= std::erase_if(lane.entries, [&lane = lane](const auto& item) {
+      return item.second.row && item.first != lane.in_flight;
+    });
+    lane.spilled = true;
+    lane.lease_until = {};
+  }
+  std::erase_if(lanes_, [](const auto& item) { return item.second.empty(); });
 }
 
 void LaneBook::sweep(Time now, std::size_t most) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -30,16 +31,16 @@ struct Lane {
   Instant window_until;  // platform's free-message window, business time
   int window_left = 0;
   bool following = true;
-  bool window_known = false;  // a row with the account came with the first fill
-  bool close_window = false;  // the platform said so: goes out with the next result
-  bool spilled = false;       // the rest is `due` in the store: nothing new in memory before that
-  bool in_flight = false;
-  bool queued = false;  // stands in the ready queue or waits for a free place of its channel
+  bool window_known = false;   // a row with the account came with the first fill
+  bool close_window = false;   // the platform said so: goes out with the next result
+  bool spilled = false;        // the rest is `due` in the store: nothing new in memory before that
+  std::int64_t in_flight = 0;  // seq of the request under way; older ones may come meanwhile
+  bool queued = false;         // stands in the ready queue or waits for a free place of its channel
   Time lease_until{};
   Time not_before{};                          // the head waits for its retry
   std::map<std::int64_t, LaneEntry> entries;  // by seq: the head is sent first
 
-  bool empty() const { return entries.empty() && !in_flight; }
+  bool empty() const { return entries.empty() && in_flight == 0; }
 };
 
 class LaneBook {
@@ -53,8 +54,12 @@ class LaneBook {
   bool reserve(AccountId id, std::int64_t token, std::int64_t seq, Time lease_until);
   void cancel(AccountId id, std::int64_t seq);
   // The place's row after the commit. A lane that was lost meanwhile drops it: it is claimed again.
-  void fill(store::NoticeRow row, const Account& account);
+  // False: it goes back to the store, where older ones wait.
+  bool fill(store::NoticeRow row, const Account& account);
+  // A notice of the lane waits in the store: what is newer waits there too, until all is claimed.
+  void behind(AccountId id);
   void window(const Account& account);
+  void claiming() { left_.clear(); }  // what is left `due` from here on may miss the claim
   void take_over(store::LaneClaim& claim, Time lease_until);
 
   void make_ready(AccountId id);
@@ -62,11 +67,16 @@ class LaneBook {
   void wake_delayed(Time now);
   std::vector<AccountId> take_ready();
 
-  // The head is done with, one way or another; its result is written with the next flush.
-  store::SendResult& finish_head(AccountId id, store::NoticeState state, std::string code);
-  // A long wait is spent in the store, where another process may take it over.
-  void spill(AccountId id, std::chrono::milliseconds head_again, const std::string& code);
+  // It is done with, one way or another; its result is written with the next flush.
+  store::SendResult& finish(AccountId id, std::int64_t seq, store::NoticeState state,
+                            std::string code);
+  // A long wait (of `seq`) is spent in the store, where another process may take it over.
+  void spill(AccountId id, std::int64_t seq, std::chrono::milliseconds again,
+             const std::string& code);
   void forget(AccountId id);  // another process sends these now
+  void doubt(AccountId id);   // perhaps another process: nothing goes before the lease is renewed
+  // The leases were given up and all is claimed anew; requests under way keep their entries.
+  void doubt_all();
   // Drops empty lanes whose lease is over, and all empty ones beyond `most`.
   void sweep(Time now, std::size_t most);
 
@@ -84,6 +94,7 @@ class LaneBook {
   std::deque<AccountId> ready_;
   std::multimap<Time, AccountId> delayed_;
   std::vector<store::SendResult> results_;
+  std::unordered_set<AccountId> left_;  // lanes with something left `due` since claiming()
   std::size_t size_ = 0;
 };
 

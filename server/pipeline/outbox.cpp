@@ -5,6 +5,7 @@
 #include <deque>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -74,14 +75,31 @@ class OutboxImpl : public Outbox {
 
   bool reserve(AccountId id, std::int64_t token, std::int64_t seq) override {
     std::lock_guard lock{mutex_};
-    return !stopping_ && book_.size() < options_.in_memory &&
-           book_.reserve(id, token, seq, lease_end(Steady::now()));
+    if (!stopping_ && !doubt_ && book_.size() < options_.in_memory &&
+        book_.reserve(id, token, seq, lease_end(Steady::now())))
+      return true;
+    book_.behind(id);
+    return false;
+  }
+
+  void behind(AccountId id) override {
+    std::lock_guard lock{mutex_};
+    book_.behind(id);
+  }
+
+  void doubt() override {
+    {
+      std::lock_guard lock{mutex_};
+      doubt_ = true;
+    }
+    wake();
   }
 
   void cancel(AccountId id, std::int64_t seq) override {
     {
       std::lock_guard lock{mutex_};
       book_.cancel(id, seq);
+      next_renew_ = {};
     }
     wake();
   }
@@ -90,8 +108,9 @@ class OutboxImpl : public Outbox {
     if (rows.empty() && !more) return;
     {
       std::lock_guard lock{mutex_};
-      for (auto& [row, account] : rows) book_.fill(std::move(row), account);
       claim_now_ |= more;
+      for (auto& [row, account] : rows)
+        if (!book_.fill(std::move(row), account)) claim_now_ = true;
     }
     wake();
   }
@@ -158,18 +177,24 @@ class OutboxImpl : public Outbox {
         woken_ = false;
         work.swap(mailbox_->work);
       }
-      try {
-        for (auto& item : work) item();
-        step();
-      } catch (const store::Error& error) {
-        monitor_.event(Severity::warning, "outbox.away", {{"code", std::to_string(error.code())}});
-        try {
-          store_->reconnect();
-        } catch (const store::Error&) {
-          std::this_thread::sleep_for(options_.poll);
-        }
-      }
+      // One by one: what the store does to a token must not lose the answers behind it.
+      for (auto& item : work) guarded(item);
+      guarded([this] { step(); });
       if (finished()) return;
+    }
+  }
+
+  template <class Work>
+  void guarded(const Work& work) {
+    try {
+      work();
+    } catch (const store::Error& error) {
+      monitor_.event(Severity::warning, "outbox.away", {{"code", std::to_string(error.code())}});
+      try {
+        store_->reconnect();
+      } catch (const store::Error&) {
+        std::this_thread::sleep_for(options_.poll);
+      }
     }
   }
 
@@ -182,13 +207,18 @@ class OutboxImpl : public Outbox {
         if (std::exchange(channel.wants_token, false)) channel.tokens.ready(Steady::now());
       send_ready();
     }
-    flush();
+    // A claim comes after the flush: what it reads of windows is not older than what we know.
+    const bool claims = claim_wanted();
+    if (claims || stopping() || Steady::now() >= next_flush_) flush();
     if (!stopping()) {
-      claim();  // after the flush: what it reads of windows is not older than what we know
+      if (claims) {
+        settle_doubt();
+        claim();
+      }
       send_ready();
     }
     std::lock_guard lock{mutex_};
-    busy_ = book_.busy() || !rode_.empty() || !missed_.empty() || claim_now_;
+    busy_ = book_.busy() || !rode_.empty() || !missed_.empty() || claim_now_ || doubt_;
   }
 
   bool stopping() {
@@ -223,11 +253,10 @@ class OutboxImpl : public Outbox {
       results.swap(book_.results());
     }
     std::vector<NoticeId> refused;
+    next_flush_ = Steady::now() + options_.flush;
+    if (rode.empty() && missed.empty() && results.empty()) return;
     try {
-      if (!rode.empty() || !missed.empty()) store_->rode(rode, missed, options_.missed_reply);
-      rode.clear();
-      missed.clear();
-      if (!results.empty()) refused = store_->finish(results);
+      refused = store_->settle(results, rode, missed, options_.missed_reply);
     } catch (...) {
       std::lock_guard lock{mutex_};
       rode_.insert(rode_.begin(), rode.begin(), rode.end());
@@ -237,9 +266,32 @@ class OutboxImpl : public Outbox {
       throw;
     }
     std::lock_guard lock{mutex_};
-    for (const auto& id : refused)
-      for (const auto& result : results)
-        if (result.id == id) book_.forget(result.account);
+    // The lane was lost, or this was written before and only the answer did not come.
+    const std::set<NoticeId> not_ours{refused.begin(), refused.end()};
+    for (const auto& result : results)
+      if (not_ours.contains(result.id)) {
+        book_.doubt(result.account);
+        next_renew_ = {};
+      }
+  }
+
+  // No reservations meanwhile (see reserve), so nothing new is given up with the rest.
+  void settle_doubt() {
+    {
+      std::lock_guard lock{mutex_};
+      if (!doubt_) return;
+    }
+    store_->lapse(options_.process);
+    std::lock_guard lock{mutex_};
+    book_.doubt_all();
+    doubt_ = false;
+    claim_now_ = true;
+    next_renew_ = Steady::now() + options_.lease / 10;  // a lane is claimed first, with all in it
+  }
+
+  bool claim_wanted() {
+    std::lock_guard lock{mutex_};
+    return claim_now_ || doubt_ || Steady::now() >= next_claim_;
   }
 
   void claim() {
@@ -247,14 +299,13 @@ class OutboxImpl : public Outbox {
     int limit = 0;
     {
       std::lock_guard lock{mutex_};
-      if (!claim_now_ && now < next_claim_) return;
       claim_now_ = false;
       next_claim_ = now + options_.poll;
       const auto room = options_.in_memory - std::min(options_.in_memory, book_.size());
       limit = static_cast<int>(std::min<std::size_t>(room, kClaim));
     }
     std::vector<store::LaneClaim> claims;
-    if (limit > 0) claims = store_->claim(options_.process, options_.lease, limit);
+    if (limit > 0) claims = claim_from_store(limit);
     std::lock_guard lock{mutex_};
     int taken = 0;
     for (auto& found : claims) {
@@ -267,6 +318,19 @@ class OutboxImpl : public Outbox {
     }
     if ((taken >= limit && limit > 0) || idle_reached_ < idle_asked_) claim_now_ = true;
     book_.sweep(now, kLanesKept);
+  }
+
+  std::vector<store::LaneClaim> claim_from_store(int limit) {
+    {
+      std::lock_guard lock{mutex_};
+      book_.claiming();
+    }
+    try {
+      return store_->claim(options_.process, options_.lease, limit);
+    } catch (const store::Error& error) {
+      if (error.trouble() == store::Trouble::in_commit) doubt();
+      throw;
+    }
   }
 
   void renew() {
@@ -301,8 +365,8 @@ class OutboxImpl : public Outbox {
     {
       std::lock_guard lock{mutex_};
       for (const auto& [id, lane] : book_.lanes()) {
-        if (lane.in_flight) continue;  // fate unknown: the lapsed lease brings it back
-        book_.spill(id, 0ms, "");
+        if (lane.in_flight != 0) continue;  // fate unknown: the lapsed lease brings it back
+        book_.spill(id, 0, 0ms, "");
         mine.emplace_back(id, lane.token);
       }
     }
@@ -316,17 +380,27 @@ class OutboxImpl : public Outbox {
     const auto now = Steady::now();
     std::lock_guard lock{mutex_};
     book_.wake_delayed(now);
+    // Those that wait for a free place come first, and leave none of them unused.
+    for (auto& [name, channel] : channels_)
+      while (channel.in_flight < channel.limits.in_flight && !channel.waiting.empty()) {
+        const auto id = channel.waiting.front();
+        channel.waiting.pop_front();
+        Lane* lane = book_.find(id);
+        if (!lane) continue;
+        lane->queued = false;
+        send_head(id, *lane, now);
+      }
     for (const auto id : book_.take_ready())
       if (Lane* lane = book_.find(id)) send_head(id, *lane, now);
   }
 
   void send_head(AccountId id, Lane& lane, Steady::time_point now) {
-    while (!lane.in_flight && !lane.entries.empty()) {
+    while (lane.in_flight == 0 && !lane.entries.empty()) {
       auto& [seq, entry] = *lane.entries.begin();
       if (!entry.row || lane.not_before > now) return;  // fill or the delay wakes it
       const auto found = channels_.find(lane.channel);
       if (found == channels_.end()) {
-        book_.finish_head(id, NoticeState::dead, "no_channel");
+        book_.finish(id, seq, NoticeState::dead, "no_channel");
         continue;
       }
       ChannelState& channel = found->second;
@@ -338,7 +412,7 @@ class OutboxImpl : public Outbox {
       }
       const auto route = choose_route(lane, channel.platform, entry.row->notice);
       if (!route) {
-        book_.finish_head(id, NoticeState::held, lane.following ? "window" : "unfollowed");
+        book_.finish(id, seq, NoticeState::held, lane.following ? "window" : "unfollowed");
         continue;
       }
       if (!channel.tokens.usable(now)) {
@@ -363,7 +437,7 @@ class OutboxImpl : public Outbox {
 
   void send(AccountId id, Lane& lane, std::int64_t seq, const Notice& notice, ChannelState& channel,
             Route route, Steady::time_point now) {
-    lane.in_flight = true;
+    lane.in_flight = seq;
     ++channel.in_flight;
     const auto generation = channel.tokens.generation();
     client_.send(channel.platform.encode(notice, route, channel.tokens.token()),
@@ -381,8 +455,7 @@ class OutboxImpl : public Outbox {
     Lane* lane = book_.find(id);  // lanes in flight are never dropped
     ChannelState& channel = channels_.find(lane->channel)->second;
     --channel.in_flight;
-    lane->in_flight = false;
-    wake_waiting(channel);
+    lane->in_flight = 0;
     const auto entry = lane->entries.find(seq);
     if (entry == lane->entries.end()) return book_.make_ready(id);  // lost with the lease
 
@@ -399,19 +472,7 @@ class OutboxImpl : public Outbox {
     book_.make_ready(id);
   }
 
-  // A place became free: the lane that waits longest gets it.
-  void wake_waiting(ChannelState& channel) {
-    while (!channel.waiting.empty()) {
-      const auto id = channel.waiting.front();
-      channel.waiting.pop_front();
-      Lane* lane = book_.find(id);
-      if (!lane) continue;
-      lane->queued = false;
-      return book_.make_ready(id);
-    }
-  }
-
-  // What each outcome means for the head of the lane.
+  // What each outcome means for the notice: the head, unless older ones were claimed meanwhile.
   void act_on(AccountId id, Lane& lane, LaneEntry& entry, ChannelState& channel, Route route,
               std::int64_t generation, const SendOutcome& outcome) {
     NoticeRow& row = *entry.row;
@@ -420,7 +481,7 @@ class OutboxImpl : public Outbox {
       case SendOutcome::delivered: {
         const bool spent = route == Route::session && channel.platform.session_needs_window();
         if (spent) --lane.window_left;
-        auto& result = book_.finish_head(id, NoticeState::sent, outcome.code);
+        auto& result = book_.finish(id, row.seq, NoticeState::sent, outcome.code);
         result.platform_id = outcome.platform_id;
         result.spent_window = spent;
         return;
@@ -431,12 +492,15 @@ class OutboxImpl : public Outbox {
         return;
       case SendOutcome::window_closed:
       case SendOutcome::allowance_used:
+        // Said of a way that needs no window: the same request again would get the same answer.
+        if (route != Route::session || !channel.platform.session_needs_window())
+          return retry(id, lane, row, channel, outcome);
         lane.window_left = 0;
         lane.close_window = true;
         return;  // next turn: a template, or held
       case SendOutcome::unreachable:
         lane.following = false;
-        book_.finish_head(id, NoticeState::held, outcome.code);
+        book_.finish(id, row.seq, NoticeState::held, outcome.code);
         return;
       case SendOutcome::refused:
         return give_up(id, lane, row, "outbox.refused", outcome.code);
@@ -466,7 +530,7 @@ class OutboxImpl : public Outbox {
           std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>{1, most}(random_)};
     }
     if (after <= options_.keep) return book_.delay(id, Steady::now() + after);
-    book_.spill(id, after, outcome.code);
+    book_.spill(id, row.seq, after, outcome.code);
   }
 
   void give_up(AccountId id, const Lane& lane, const NoticeRow& row, std::string_view event,
@@ -475,7 +539,7 @@ class OutboxImpl : public Outbox {
                    {{"channel", lane.channel},
                     {"notice", std::to_string(row.notice.id.raw())},
                     {"code", code}});
-    book_.finish_head(id, NoticeState::dead, std::move(code));
+    book_.finish(id, row.seq, NoticeState::dead, std::move(code));
   }
 
   Steady::time_point lease_end(Steady::time_point now) const {
@@ -504,12 +568,13 @@ class OutboxImpl : public Outbox {
   LaneBook book_;
   std::vector<NoticeId> rode_, missed_;
   bool claim_now_ = true;  // what an earlier process left
+  bool doubt_ = false;     // see doubt()
   bool stopping_ = false;
   Steady::time_point stop_by_{};
   std::uint64_t idle_asked_ = 0, idle_reached_ = 0;
   std::condition_variable idle_;
   std::mt19937_64 random_;
-  Steady::time_point next_claim_, next_renew_{};
+  Steady::time_point next_claim_, next_renew_{}, next_flush_{};
   std::thread thread_;
 };
 

@@ -43,6 +43,11 @@ class Outbox {
   // `more`: other notices were left `due` and can be claimed now.
   virtual void fill(std::vector<std::pair<store::NoticeRow, Account>> rows, bool more) = 0;
   virtual void cancel(AccountId lane, std::int64_t seq) = 0;  // the batch was rolled back
+  // Before the commit, under the lane's lock: older notices become `due`, newer ones wait for them.
+  virtual void behind(AccountId lane) = 0;
+  // A commit that cannot be settled may have left notices to us that we do not know: all lanes are
+  // given up and claimed anew as soon as the database is there.
+  virtual void doubt() = 0;
   // The person wrote: their window is renewed.
   virtual void window(const Account& account) = 0;
 

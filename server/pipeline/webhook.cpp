@@ -66,7 +66,13 @@ struct Exchange {
     net::Answer answer;
     std::array<unsigned char, 16> random;
     RAND_bytes(random.data(), random.size());
-    answer.response = channel.acknowledge(request, answered, reply, clock.now(), random);
+    try {
+      answer.response = channel.acknowledge(request, answered, reply, clock.now(), random);
+    } catch (const std::exception& error) {
+      // It is committed; the reply goes by API when no resend fetches it.
+      monitor.event(Severity::error, "http.acknowledge", {{"why", error.what()}});
+      return respond(plain(500, "no answer\n"));
+    }
     if (reply && !channel.pulled())
       answer.on_written = [&outbox = outbox, id = reply->id](bool written) {
         outbox.rode(id, written);

@@ -2,6 +2,7 @@
 // answers is the name of an outcome.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 
 #include "handlers/channel.h"
@@ -28,8 +29,10 @@ class FakeChannel : public Channel {
     message.text = message.raw = request.body;
     return std::vector<Message>{message};
   }
-  net::HttpResponse acknowledge(const net::HttpRequest&, const Message*, const Notice* reply,
-                                Instant, std::span<const unsigned char, 16>) const override {
+  net::HttpResponse acknowledge(const net::HttpRequest& request, const Message*,
+                                const Notice* reply, Instant,
+                                std::span<const unsigned char, 16>) const override {
+    if (request.body == "unanswerable") throw std::runtime_error{"no random bytes"};
     return net::HttpResponse::text(200, reply ? reply->text : "success");
   }
   bool can_reply(const Message&) const override { return traits_.replies; }

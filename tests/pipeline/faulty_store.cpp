@@ -42,6 +42,7 @@ class FaultyBatch : public Batch {
     real_->save(writes);
   }
   void commit() override {
+    if (faults_.before_commit) std::exchange(faults_.before_commit, {})();
     if (Faults::take(faults_.lost_before_commit)) {
       real_.reset();  // rolled back by the server
       throw Error{Trouble::in_commit, 2013, "lost"};
@@ -69,7 +70,10 @@ class FaultyStore : public Store {
     if (Faults::take(faults_.away)) throw Error{Trouble::away, 2002, "refused"};
     return std::make_unique<FaultyBatch>(real_->begin(), faults_);
   }
-  bool was_committed(const std::string& id) override { return real_->was_committed(id); }
+  bool was_committed(const std::string& id) override {
+    if (Faults::take(faults_.unknowable)) throw Error{Trouble::away, 2002, "refused"};
+    return real_->was_committed(id);
+  }
   void reconnect() override { real_->reconnect(); }
   std::int64_t lease(const std::string& sequence, std::int64_t n) override {
     return real_->lease(sequence, n);
@@ -81,17 +85,29 @@ class FaultyStore : public Store {
   std::optional<Instant> next_due() override { return real_->next_due(); }
   std::vector<LaneClaim> claim(const std::string& owner, std::chrono::milliseconds lease,
                                int limit) override {
-    return real_->claim(owner, lease, limit);
+    auto claims = real_->claim(owner, lease, limit);
+    if (!claims.empty() && Faults::take(faults_.claim_unknown))
+      throw Error{Trouble::in_commit, 2013, "lost"};
+    return claims;
   }
   std::set<AccountId> renew(const std::string& owner, std::chrono::milliseconds lease,
                             std::span<const std::pair<AccountId, std::int64_t>> lanes) override {
     return real_->renew(owner, lease, lanes);
   }
+  void lapse(const std::string& owner) override { real_->lapse(owner); }
   void release(std::span<const std::pair<AccountId, std::int64_t>> lanes) override {
     real_->release(lanes);
   }
   std::vector<NoticeId> finish(std::span<const SendResult> results) override {
     return real_->finish(results);
+  }
+  std::vector<NoticeId> settle(std::span<const SendResult> results,
+                               std::span<const NoticeId> written, std::span<const NoticeId> missed,
+                               std::chrono::milliseconds wait) override {
+    auto refused = real_->settle(results, written, missed, wait);
+    if (!results.empty() && Faults::take(faults_.results_unknown))
+      throw Error{Trouble::in_commit, 2013, "lost"};
+    return refused;
   }
   void rode(std::span<const NoticeId> written, std::span<const NoticeId> missed,
             std::chrono::milliseconds wait) override {

@@ -15,6 +15,10 @@ struct Faults {
   std::atomic<int> save_retry{0};          // deadlock victim
   std::atomic<int> lost_before_commit{0};  // COMMIT never reached the server
   std::atomic<int> lost_after_commit{0};   // committed, the answer is missing
+  std::atomic<int> unknowable{0};          // was_committed() finds the database away
+  std::atomic<int> claim_unknown{0};       // claimed, the answer is missing
+  std::atomic<int> results_unknown{0};     // results written, the answer is missing
+  std::function<void()> before_commit;     // once, with the transaction open
   std::atomic<int> away{0};
   std::atomic<int> begun{0}, committed{0};
   std::string poison;  // a body with this in it can never be stored
@@ -27,7 +31,7 @@ struct Faults {
   }
 };
 
-// Wraps `real`; only begin() differs.
+// Wraps `real`; what Faults names differs.
 std::unique_ptr<store::Store> make_faulty(std::unique_ptr<store::Store> real, Faults& faults);
 
 }  // namespace huiyin

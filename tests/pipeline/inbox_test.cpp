@@ -300,6 +300,66 @@ TEST_P(InboxFaults, ConnectionLostAfterCommitIsReadBack) {
   EXPECT_THAT(r->kinds_to("cadre"), ElementsAre("card"));
 }
 
+// A restart of the database in the middle of COMMIT: the cards were committed as ours to send.
+TEST_P(InboxFaults, CommitThatCannotBeSettledLeavesNoNoticeBehind) {
+  auto r = faulty();
+  r->say("first", kLamp);
+  ASSERT_TRUE(r->settle());
+  faults_.lost_after_commit = faults_.unknowable = 1;
+  EXPECT_EQ(r->say("farmer", kLamp, "m1").status, Receipt::unavailable);
+  r->say("last", kLamp);
+  for (int i = 0; i < 500 && r->kinds_to("cadre").size() < 3; ++i)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(r->say("farmer", kLamp, "m1").status, Receipt::duplicate);
+  ASSERT_EQ(cases().size(), 3u);
+  const auto cards = r->sent_to("cadre");
+  ASSERT_EQ(cards.size(), 3u);
+  std::vector<std::string> numbers;
+  for (const auto& card : cards) numbers.push_back(number_in(card));
+  EXPECT_THAT(numbers,
+              testing::UnorderedElementsAre(cases()[0].first.number, cases()[1].first.number,
+                                            cases()[2].first.number));
+  EXPECT_TRUE(std::ranges::is_sorted(numbers)) << "in the order of writing";
+}
+
+TEST_P(InboxFaults, DirectoryThatCannotBeUsedCostsNoMessage) {
+  Rig::Options options;
+  std::atomic<bool> broken{false};
+  options.on_make = [&] {
+    if (broken) throw std::runtime_error{"a unit without a name"};
+  };
+  auto r = rig(options);
+  broken = true;
+  Unit hamlet;
+  hamlet.code = UnitCode{"v3"};
+  hamlet.name = "南浦村";
+  hamlet.kind = UnitKind::village;
+  hamlet.parent = UnitCode{"t"};
+  store::open(database_.url())->import_units(std::vector<Unit>{hamlet});
+  EXPECT_EQ(r->say("farmer", kLamp, "m1").status, Receipt::unavailable);
+  EXPECT_EQ(store::open(database_.url())->counts().quarantined, 0);
+  broken = false;
+  EXPECT_EQ(r->say("farmer", kLamp, "m1").status, Receipt::accepted);
+}
+
+TEST_P(InboxFaults, SuspectsThatNeverComeAgainDoNotEndBatches) {
+  fakes::TemporaryDirectory directory;
+  const InFlight lost{{"test", "never sent again"}, "raw"};
+  Journal{directory.path(), 1}.begin(0, {&lost, 1});
+  Rig::Options options;
+  options.inbox.journal_directory = directory.path();
+  auto r = rig(options);
+  std::atomic<int> accepted{0};
+  for (int i = 0; i < 60; ++i) {
+    const auto name = "u" + std::to_string(i);
+    r->say_async(name, kLamp, name,
+                 [&](const Receipt& x) { accepted += x.status == Receipt::accepted; });
+  }
+  r->inbox->stop();
+  EXPECT_EQ(accepted, 60);
+  EXPECT_GT(r->monitor.largest, 1u);
+}
+
 TEST_P(InboxFaults, PoisonIsSetAsideAndItsNeighboursGoOn) {
   auto r = faulty();
   faults_.poison = "毒";

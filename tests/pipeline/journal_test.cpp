@@ -48,6 +48,14 @@ TEST_F(JournalTest, CountsEachCrashUntilCleared) {
   EXPECT_FALSE((Journal{directory_, 2}.any_suspects()));
 }
 
+TEST_F(JournalTest, OneCrashCountsOnceWhenThereAreFewerWorkersNow) {
+  crash_with({{{"wx", "1"}, "raw"}});  // in the hands of the second worker
+  for (int start = 0; start < 3; ++start) {
+    Journal journal{directory_, 1};
+    EXPECT_EQ(journal.crashes({"wx", "1"}), 1) << start;
+  }
+}
+
 TEST_F(JournalTest, TornFileIsReadAsFarAsItGoes) {
   crash_with({{{"wx", "1"}, "raw"}, {{"wx", "2"}, std::string(5000, 'y')}});
   std::filesystem::resize_file(directory_ + "/flight-1", 100);

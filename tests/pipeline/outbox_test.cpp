@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/fakes/test_database.h"
+#include "tests/pipeline/faulty_store.h"
 #include "tests/pipeline/rig.h"
 
 namespace huiyin {
@@ -148,6 +149,100 @@ TEST_P(OutboxTest, LongWaitIsSpentInTheStore) {
   EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "accepted", "progress"));
 }
 
+TEST_P(OutboxTest, UnknownIsRememberedThroughTheStore) {
+  auto options = quick();
+  options.outbox.keep = 0ms;
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    net::ClientResult lost;
+    lost.fault = net::Fault::unknown;
+    return request.body.starts_with("farmer|accepted") ? lost : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(eventually([&] { return counts().notices_due == 0; }));
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "progress"));
+}
+
+// The reply that missed its response becomes due while a newer notice is on its way.
+TEST_P(OutboxTest, MissedReplyDoesNotTakeTheAnswerOfANewerNotice) {
+  auto options = quick();
+  options.outbox.missed_reply = 100ms;
+  auto r = rig(options);
+  const auto number = report(*r);
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(r->settle());
+  ASSERT_THAT(r->kinds_to("farmer"), ElementsAre("accepted"));
+  const auto receipt = r->submit(r->message("farmer", "东浦村口还有一盏路灯也不亮"));
+  ASSERT_TRUE(receipt.reply);
+  r->client->hold();
+  r->rode(receipt, false);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(eventually([&] { return r->kinds_to("farmer").size() == 2; }));
+  const bool newer_first = r->kinds_to("farmer").back() == "progress";
+  std::this_thread::sleep_for(300ms);  // the reply is claimed meanwhile
+  r->client->open();
+  ASSERT_TRUE(eventually([&] { return counts().notices_due == 0; }));
+  auto kinds = r->kinds_to("farmer");
+  ASSERT_EQ(kinds.size(), 3u);
+  EXPECT_EQ(std::ranges::count(kinds, "progress"), 1);
+  EXPECT_EQ(std::ranges::count(kinds, receipt.reply->kind), 1) << newer_first;
+}
+
+TEST_P(OutboxTest, WhatFoundNoRoomIsNotOvertaken) {
+  auto options = quick();
+  options.outbox.in_memory = 1;
+  options.outbox.poll = 300ms;
+  auto r = rig(options);
+  r->client->hold();
+  std::vector<std::string> numbers;
+  numbers.push_back(report(*r, "a"));  // on its way: memory is full
+  numbers.push_back(report(*r, "b"));  // stays in the store
+  ASSERT_TRUE(eventually([&] { return r->kinds_to("cadre").size() == 1; }));
+  std::this_thread::sleep_for(50ms);
+  r->client->open();
+  ASSERT_TRUE(eventually([&] { return r->outbox->wait_idle(0ms) || counts().notices_due <= 1; }));
+  for (const char* user : {"c", "d", "e"}) numbers.push_back(report(*r, user));
+  ASSERT_TRUE(eventually([&] { return r->kinds_to("cadre").size() == 5; }));
+  const auto texts = r->sent_to("cadre");
+  for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_THAT(texts[i], HasSubstr(numbers[i]));
+}
+
+// ---- an answer of the database is missing ------------------------------------------------------
+
+TEST_P(OutboxTest, WhoseClaimIsUnknownIsClaimedAnew) {
+  Faults faults;
+  auto options = quick();
+  options.outbox.missed_reply = 1ms;
+  options.open_outbox = [&] { return make_faulty(store::open(database_.url()), faults); };
+  auto r = rig(options);
+  faults.claim_unknown = 1;
+  r->rode(r->submit(r->message("farmer", kLamp)), false);
+  ASSERT_TRUE(eventually([&] { return counts().notices_due == 0; }));
+  EXPECT_EQ(faults.claim_unknown, 0);
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("registered"));
+  EXPECT_THAT(r->kinds_to("cadre"), ElementsAre("card"));
+}
+
+TEST_P(OutboxTest, WhoseResultsAreUnknownGoesOn) {
+  Faults faults;
+  auto options = quick();
+  options.open_outbox = [&] { return make_faulty(store::open(database_.url()), faults); };
+  auto r = rig(options);
+  report(*r, "a");
+  ASSERT_TRUE(r->settle());
+  r->client->hold();
+  faults.results_unknown = 1;
+  for (const char* user : {"b", "c", "d"}) report(*r, user);
+  r->client->open();
+  ASSERT_TRUE(eventually([&] { return counts().notices_due == 0; }));
+  EXPECT_EQ(faults.results_unknown, 0);
+  EXPECT_EQ(r->kinds_to("cadre").size(), 4u);
+}
+
 // ---- windows (WeChat: 48 h, five messages) ------------------------------------------------------
 
 std::vector<std::string> routes_to(const Rig& rig, const std::string& user) {
@@ -210,6 +305,23 @@ TEST_P(OutboxTest, PlatformSaysTheWindowIsOver) {
   r->say("farmer", "谢谢");
   ASSERT_TRUE(r->settle());
   EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "progress"));
+}
+
+TEST_P(OutboxTest, WindowWordsAboutATemplateAreNotAskedForAtOnce) {
+  auto options = quick();
+  options.traits.windowed = options.traits.templates = true;
+  options.outbox.backoff = 10s;
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    return request.body.starts_with("farmer") ? answer("window_closed") : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(eventually([&] { return r->kinds_to("farmer").size() >= 2; }));
+  std::this_thread::sleep_for(50ms);
+  EXPECT_LE(r->kinds_to("farmer").size(), 3u) << "session, template, then a pause";
 }
 
 TEST_P(OutboxTest, UnfollowedWaitsForTheReturn) {
@@ -303,6 +415,7 @@ TEST_P(OutboxTest, StalledHolderLosesItsLane) {
   ASSERT_TRUE(eventually([&] { return p1->kinds_to("cadre").size() == 1; })) << "in flight";
   // The lease lapses while the answer is missing: as if the process had been stopped.
   fakes::run_sql(database_, "UPDATE accounts SET lane_until = 0 WHERE lane_owner = 'p1'");
+  fakes::run_sql(database_, "UPDATE notices SET next_at = 0 WHERE state = 'sending'");
   auto p2 = rig(quick("p2"));
   ASSERT_TRUE(eventually([&] { return !p2->kinds_to("cadre").empty(); }));
   ASSERT_TRUE(p2->settle());
@@ -327,6 +440,26 @@ TEST_P(OutboxTest, NeverMoreInFlightThanTheChannelAllows) {
   r->client->open();
   ASSERT_TRUE(r->settle());
   for (int i = 0; i < 8; ++i) EXPECT_EQ(r->kinds_to("user" + std::to_string(i)).size(), 1u) << i;
+}
+
+TEST_P(OutboxTest, FreePlaceGoesToTheNextWhenTheFirstHasNothingToSend) {
+  auto options = quick();
+  options.traits.windowed = true;
+  options.traits.limits.in_flight = 1;
+  options.outbox.missed_reply = 1ms;
+  auto r = rig(options);
+  r->client->hold();
+  for (const char* user : {"a", "b", "c"}) {
+    auto message = r->message(user, kLamp);
+    if (*user == 'b') message.window = {};  // nothing may be sent to b
+    r->rode(r->submit(message), false);
+    if (*user == 'a') ASSERT_TRUE(eventually([&] { return r->client->requests().size() == 1; }));
+    std::this_thread::sleep_for(100ms);
+  }
+  r->client->open();
+  ASSERT_TRUE(eventually([&] { return !r->kinds_to("c").empty(); }));
+  ASSERT_TRUE(r->settle());
+  EXPECT_TRUE(r->kinds_to("b").empty());
 }
 
 TEST_P(OutboxTest, StoppedChannelWaitsAndAlarms) {

@@ -79,7 +79,8 @@ Rig::Rig(const std::string& url, Options options) : url_{url}, process_{options.
   channels.emplace("test", std::make_unique<FakeChannel>(options.traits));
   const auto vocabulary = fakes::vocabulary();
   const auto renderer = load_templates(HUIYIN_SOURCE_DIR "/templates");
-  current = std::make_unique<Current>([=](DirectoryPtr directory) {
+  current = std::make_unique<Current>([=, on_make = options.on_make](DirectoryPtr directory) {
+    if (on_make) on_make();
     auto runtime = std::make_shared<Runtime>();
     runtime->understanding = make_understanding(vocabulary, *directory);
     runtime->directory = std::move(directory);
@@ -90,7 +91,8 @@ Rig::Rig(const std::string& url, Options options) : url_{url}, process_{options.
   current->adopt(open()->load_directory());
   client = std::make_unique<FakeClient>([this](const auto& request) { return play(request); });
   options.outbox.process = process_;
-  outbox = Outbox::start(options.outbox, open(), channels, *client, clock, monitor);
+  if (!options.open_outbox) options.open_outbox = [this] { return open(); };
+  outbox = Outbox::start(options.outbox, options.open_outbox(), channels, *client, clock, monitor);
   options.inbox.workers = options.workers;
   if (!options.open) options.open = [this] { return open(); };
   inbox = Inbox::start(options.inbox, options.open, *current, channels, clock, *outbox, monitor);

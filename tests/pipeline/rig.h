@@ -59,6 +59,8 @@ class Rig {
     OutboxOptions outbox;
     InboxOptions inbox;
     Inbox::OpenStore open;                                        // default: store::open(url)
+    Inbox::OpenStore open_outbox;                                 // likewise
+    std::function<void()> on_make;                                // before each new runtime
     Instant start = *parse_rfc3339("2026-03-26T09:10:00+08:00");  // a Thursday
   };
 

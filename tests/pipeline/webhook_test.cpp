@@ -95,6 +95,13 @@ TEST_F(WebhookTest, NothingIsAcknowledgedThatIsNotStored) {
   EXPECT_EQ(counts().open_cases, 1);
 }
 
+TEST_F(WebhookTest, ReplyThatCannotBeWrittenStopsNothing) {
+  EXPECT_EQ(call("POST", "/hooks/test?user=farmer&id=1", "unanswerable").response.status, 500);
+  EXPECT_EQ(counts().quarantined, 0) << "it is committed";
+  EXPECT_EQ(rig_->monitor.count("http.acknowledge"), 1);
+  EXPECT_EQ(call("POST", "/hooks/test?user=farmer&id=2", kLamp).response.status, 200);
+}
+
 TEST_F(WebhookTest, TextsOfRefusalsSayNothing) {
   EXPECT_EQ(call("POST", "/hooks/test", "forged").response.body, "refused\n");
   EXPECT_EQ(call("POST", "/hooks/none?secret=abc", "x").response.body.find("abc"),
