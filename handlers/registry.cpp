@@ -8,6 +8,7 @@
 #include "handlers/simulator.h"
 #include "handlers/telegram/telegram.h"
 #include "handlers/wechat/wechat.h"
+#include "handlers/wecom/wecom.h"
 
 namespace huiyin {
 namespace {
@@ -25,6 +26,10 @@ const auto& entries() {
        wechat::make_simulator},
       {{"telegram", telegram::kDefaultApiBase, telegram::account_keys(), telegram::make_channel},
        telegram::make_simulator},
+      {{"wecom", wecom::kDefaultApiBase, wecom::app_keys(), wecom::make_app},
+       wecom::make_app_simulator},
+      {{"wecom-robot", wecom::kDefaultApiBase, wecom::robot_keys(), wecom::make_robot},
+       wecom::make_robot_simulator},
       {{"console", "", console::channel_keys(), console::make_channel, true},
        console::make_simulator},
   });

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 
-#include "handlers/config_keys.h"
 #include "handlers/dedupe.h"
 #include "handlers/digest.h"
+#include "handlers/tencent_push.h"
 #include "handlers/xml.h"
 
 namespace huiyin::wechat {
@@ -46,21 +44,10 @@ struct Reader {
   bool (*read)(const Push&, Message&);
 };
 
-std::optional<double> degrees(const std::string& text, double most) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (!std::isfinite(value) || std::abs(value) > most) return std::nullopt;
-  return value;
-}
-
 bool read_position(const std::string& latitude, const std::string& longitude, std::string label,
                    Message& message) {
-  const auto north = degrees(latitude, 90);
-  const auto east = degrees(longitude, 180);
-  if (!north || !east) return false;
-  message.position = Position{*north, *east, std::move(label)};
-  return true;
+  message.position = tencent::read_position(latitude, longitude, std::move(label));
+  return message.position.has_value();
 }
 
 // ---- messages
@@ -204,13 +191,6 @@ const Reader& find(const std::array<Reader, N>& readers, std::string_view name,
 // ---- one push
 // ------------------------------------------------------------------------------------
 
-Instant read_time(std::string_view seconds) {
-  std::int64_t value = 0;
-  if (!is_digits(seconds) || seconds.size() > 11) return {};
-  std::from_chars(seconds.data(), seconds.data() + seconds.size(), value);
-  return Instant{std::chrono::seconds{value}};
-}
-
 // A clock that runs ahead of ours must not lengthen what the platform allows.
 WindowGrant grant(const Allowance& allowance, Instant sent_at, Instant now) {
   if (allowance.messages == 0) return {};
@@ -259,7 +239,7 @@ Decoded read_push(const Account& account, Authentic authentic, Instant now) {
     return Senseless{"FromUserName or ToUserName is too long", std::move(authentic.body)};
 
   const auto created = push.text("CreateTime");
-  message.sent_at = read_time(created);
+  message.sent_at = tencent::read_seconds(created);
   message.nonce = std::move(authentic.nonce);
 
   const bool is_event = type == "event";

@@ -1,0 +1,81 @@
+#include "handlers/tencent_push.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "handlers/config_keys.h"
+#include "handlers/digest.h"
+#include "handlers/xml.h"
+
+namespace huiyin::tencent {
+namespace {
+
+std::optional<double> degrees(std::string_view text, double most) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!std::isfinite(value) || std::abs(value) > most) return std::nullopt;
+  return value;
+}
+
+void append_element(std::string& xml, std::string_view name, std::string_view text) {
+  xml.append("<").append(name).append(">");
+  append_cdata(xml, text);
+  xml.append("</").append(name).append(">");
+}
+
+void append_number(std::string& xml, std::string_view name, std::string_view digits) {
+  xml.append("<").append(name).append(">").append(digits);
+  xml.append("</").append(name).append(">");
+}
+
+}  // namespace
+
+Instant read_seconds(std::string_view digits) {
+  std::int64_t value = 0;
+  if (!is_digits(digits) || digits.size() > 11) return {};
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return Instant{std::chrono::seconds{value}};
+}
+
+std::string write_seconds(Instant at) {
+  return std::to_string(
+      std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count());
+}
+
+std::optional<Position> read_position(std::string_view latitude, std::string_view longitude,
+                                      std::string label) {
+  const auto north = degrees(latitude, 90);
+  const auto east = degrees(longitude, 180);
+  if (!north || !east) return std::nullopt;
+  return Position{*north, *east, std::move(label)};
+}
+
+std::string text_reply_xml(const Message& message, std::string_view text, Instant now) {
+  std::string xml = "<xml>";
+  append_element(xml, "ToUserName", message.sender);
+  append_element(xml, "FromUserName", message.recipient);
+  append_number(xml, "CreateTime", write_seconds(now));
+  append_element(xml, "MsgType", "text");
+  append_element(xml, "Content", text);
+  return xml += "</xml>";
+}
+
+std::string reply_nonce(std::span<const unsigned char, 16> random) {
+  return sha256_hex({{reinterpret_cast<const char*>(random.data()), random.size()}}).substr(0, 16);
+}
+
+std::string sealed_xml(const Envelope& envelope, std::string_view message, Instant now,
+                       std::span<const unsigned char, 16> random) {
+  const auto seconds = write_seconds(now);
+  const auto nonce = reply_nonce(random);
+  const auto sealed = envelope.seal(message, seconds, nonce, random);
+  std::string outer = "<xml>";
+  append_element(outer, "Encrypt", sealed.encrypt);
+  append_element(outer, "MsgSignature", sealed.signature);
+  append_number(outer, "TimeStamp", seconds);
+  append_element(outer, "Nonce", nonce);
+  return outer += "</xml>";
+}
+
+}  // namespace huiyin::tencent

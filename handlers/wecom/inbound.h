@@ -1,0 +1,15 @@
+// The XML of one application push → what it says: pages "消息格式", "事件格式". Unknown types and
+// events become MessageKind::other.
+#pragma once
+
+#include "handlers/channel.h"
+#include "handlers/wecom/account.h"
+
+namespace huiyin::wecom {
+
+// How long a clicked card can be changed with the code of the click.
+inline constexpr std::chrono::hours kResponseCodeLife{72};
+
+Decoded read_push(const App& app, std::string body, Instant now);
+
+}  // namespace huiyin::wecom
