@@ -146,6 +146,25 @@ class Channel {
     return interpret(route, response);
   }
 
+  // Where a platform takes a notice only into a queue of its own: the question what became of the
+  // one that `interpret` called `platform_id`, to be asked some minutes later, and its answer.
+  // Empty: nothing to ask, or not known yet.
+  virtual std::optional<net::OutgoingRequest> fate_request(std::string_view /*platform_id*/,
+                                                           const Token&) const {
+    return std::nullopt;
+  }
+  virtual std::optional<Delivery> interpret_fate(std::string_view /*platform_id*/,
+                                                 const net::HttpResponse&) const {
+    return std::nullopt;
+  }
+
+  // The last touch before a request leaves, for platforms whose signature holds a time and a nonce.
+  // 16 fresh random bytes, used once.
+  virtual net::OutgoingRequest stamp(net::OutgoingRequest request, Instant,
+                                     std::span<const unsigned char, 16>) const {
+    return request;
+  }
+
   virtual SendLimits limits() const { return {}; }
 };
 
