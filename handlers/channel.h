@@ -140,7 +140,8 @@ class Channel {
   virtual bool can_edit() const { return false; }
   virtual SendOutcome interpret(Route route, const net::HttpResponse& response) const = 0;
   // The same where an answer means one thing for a new message and another for an edit or a reply;
-  // an edit that succeeded gives the platform_id of the card that changed. The outbox asks this one.
+  // an edit that succeeded gives the platform_id of the card that changed. The outbox asks this
+  // one.
   virtual SendOutcome interpret_sent(const Notice&, Route route,
                                      const net::HttpResponse& response) const {
     return interpret(route, response);
