@@ -419,7 +419,12 @@ class OutboxImpl : public Outbox {
         channel.wants_token = true;
         return book_.delay(id, now + options_.flush);
       }
-      return send(id, lane, seq, entry.row->notice, channel, *route, now);
+      auto request = encode(entry.row->notice, channel, *route);
+      if (!request) {
+        give_up(id, lane, *entry.row, "outbox.bug", "cannot be encoded");
+        continue;
+      }
+      return send(id, lane, seq, std::move(*request), channel, *route, now);
     }
   }
 
@@ -435,13 +440,35 @@ class OutboxImpl : public Outbox {
     return std::nullopt;
   }
 
-  void send(AccountId id, Lane& lane, std::int64_t seq, const Notice& notice, ChannelState& channel,
-            Route route, Steady::time_point now) {
+  // A notice that a handler stumbles over must not end one process after the other.
+  std::optional<net::OutgoingRequest> encode(const Notice& notice, const ChannelState& channel,
+                                             Route route) const {
+    try {
+      return channel.platform.encode(notice, route, channel.tokens.token());
+    } catch (const std::exception&) {
+      return std::nullopt;
+    }
+  }
+
+  // Nor an answer.
+  static SendOutcome interpret(const Channel& platform, Route route,
+                               const net::HttpResponse& response) {
+    try {
+      return platform.interpret(route, response);
+    } catch (const std::exception&) {
+      SendOutcome outcome;
+      outcome.kind = SendOutcome::unknown;
+      outcome.code = "senseless answer";
+      return outcome;
+    }
+  }
+
+  void send(AccountId id, Lane& lane, std::int64_t seq, net::OutgoingRequest request,
+            ChannelState& channel, Route route, Steady::time_point now) {
     lane.in_flight = seq;
     ++channel.in_flight;
     const auto generation = channel.tokens.generation();
-    client_.send(channel.platform.encode(notice, route, channel.tokens.token()),
-                 now + channel.limits.timeout,
+    client_.send(std::move(request), now + channel.limits.timeout,
                  [this, box = mailbox_, id, seq, route, generation](net::ClientResult result) {
                    box->post([this, id, seq, route, generation, result = std::move(result)] {
                      std::lock_guard lock{mutex_};
@@ -461,7 +488,7 @@ class OutboxImpl : public Outbox {
 
     SendOutcome outcome;
     if (result.fault == net::Fault::none) {
-      outcome = channel.platform.interpret(route, result.response);
+      outcome = interpret(channel.platform, route, result.response);
     } else {
       outcome.kind =
           result.fault == net::Fault::unknown ? SendOutcome::unknown : SendOutcome::retry;

@@ -55,6 +55,7 @@ class FakeChannel : public Channel {
   bool session_needs_window() const override { return traits_.windowed; }
   net::OutgoingRequest encode(const Notice& notice, Route route,
                               const Token& token) const override {
+    if (notice.recipient == "unwritable") throw std::length_error{"too long"};
     net::OutgoingRequest request;
     request.url = route == Route::session ? "http://platform/session" : "http://platform/template";
     request.headers.emplace_back("Token", token.value);
@@ -62,6 +63,7 @@ class FakeChannel : public Channel {
     return request;
   }
   SendOutcome interpret(Route, const net::HttpResponse& response) const override {
+    if (response.body == "senseless") throw std::out_of_range{"no such field"};
     SendOutcome outcome;
     for (int kind = SendOutcome::delivered; kind <= SendOutcome::unknown; ++kind)
       if (response.body == outcome_name(static_cast<SendOutcome::Kind>(kind)))

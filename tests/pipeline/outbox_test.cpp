@@ -131,6 +131,23 @@ TEST_P(OutboxTest, RefusedIsListedAndTheNextGoesOn) {
   EXPECT_EQ(r->monitor.count("outbox.refused"), 1);
 }
 
+TEST_P(OutboxTest, WhatAHandlerStumblesOverIsListed) {
+  auto options = quick();
+  options.outbox.missed_reply = 1ms;
+  auto r = rig(options);
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    return request.body.starts_with("farmer|") ? answer("senseless") : good(request);
+  };
+  for (const char* user : {"unwritable", "farmer", "neighbour"})
+    r->rode(r->submit(r->message(user, kLamp)), false);
+  ASSERT_TRUE(eventually([&] { return counts().notices_due == 0; }));
+  EXPECT_EQ(counts().notices_dead, 2);
+  EXPECT_EQ(r->monitor.count("outbox.bug"), 1);
+  EXPECT_EQ(r->kinds_to("farmer").size(), 2u) << "it may have been delivered: once more";
+  EXPECT_EQ(r->kinds_to("neighbour").size(), 1u);
+}
+
 TEST_P(OutboxTest, LongWaitIsSpentInTheStore) {
   auto options = quick();
   options.outbox.keep = 0ms;  // every retry goes through the store
