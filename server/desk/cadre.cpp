@@ -48,6 +48,21 @@ std::optional<Move> move_of(Verb verb) {
   return verb == Verb::told ? std::optional{Move::note} : std::nullopt;
 }
 
+Why why_not(const Turn& turn, const Case& c, Move move) {
+  if (role_in(turn, c, turn.speaker()) != Role::owner) return Why::not_yours;
+  if (!is_open(c.stage)) return Why::closed_for_owner;
+  if (c.stage == Stage::awaiting_reporter) return Why::waiting;
+  if (move == Move::accept) return Why::accepted_already;
+  return move == Move::return_case ? Why::return_signed : Why::not_your_move;
+}
+
+// The one case on the speaker's hands, whatever its state; null when there are none or several.
+const Case* only_open_case(Turn& turn) {
+  auto cases = handled_cases(turn);
+  std::erase_if(cases, [](const Case* c) { return !is_open(c->stage); });
+  return cases.size() == 1 ? cases.front() : nullptr;
+}
+
 void act(Turn& turn, const Command& command, Move move) {
   const auto found = find_handled(turn, command.number, [&](const Case& c) {
     return can_move(turn, c, move) && role_in(turn, c, turn.speaker()) == Role::owner;
@@ -57,13 +72,14 @@ void act(Turn& turn, const Command& command, Move move) {
   if (found.several.size() > 1)
     return ask_which_case(turn, found.several, command, Audience::owner);
   if (!found.one) {
-    auto& draft = refuse(turn, Why::no_candidate);
-    draft.facts["did"] = words::verb(command.verb, turn.me().locale);
+    if (const Case* c = only_open_case(turn))
+      return refuse_about(turn, *c, why_not(turn, *c, move));
+    refuse(turn, Why::no_candidate);
     return;
   }
   const Case& c = *found.one;
   if (role_in(turn, c, turn.speaker()) != Role::owner || !can_move(turn, c, move))
-    return refuse_about(turn, c, is_open(c.stage) ? Why::not_your_move : Why::closed_for_owner);
+    return refuse_about(turn, c, why_not(turn, c, move));
   make_move(turn, c, move, command);
 }
 

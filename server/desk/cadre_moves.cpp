@@ -96,7 +96,7 @@ void return_case(Turn& turn, Case c, const Command& command) {
   if (auto* card = send_card(turn, c, c.owner))
     card->facts["reason"] = without_stop(as_written(command.argument));
   if (auto* draft = tell_office(turn, c, "returned", turn.speaker()))
-    draft->facts["reason"] = without_stop(as_written(command.argument));
+    draft->facts["reason"] = without_stop(as_told(command.argument));
   turn.put(std::move(c));
 }
 
@@ -157,7 +157,7 @@ bool replace_gone_owner(Turn& turn, Case& c) {
   const bool here =
       std::ranges::any_of(duties, [&](const Duty& duty) { return duty.unit == c.owner_unit; });
   if (here) return false;
-  const auto next = turn.directory.owner_for(c.unit, turn.now);
+  const auto next = responsible(turn, c);
   if (next.person == c.owner) return false;
   c.owner = next.person;
   c.owner_unit = next.unit;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/desk/owners.h"
+#include "server/desk/summary.h"
 #include "server/desk/words.h"
 #include "server/intake/masking.h"
 
@@ -23,6 +24,25 @@ std::string reporter_line(const Turn& turn, const Case& c) {
   std::string line = person->name;
   if (!person->phone.empty()) line += (line.empty() ? "" : " ") + person->phone;
   return line;
+}
+
+// Handbook §11: 举报 and complaints about people are confidential.
+bool confidential(const Case& c) {
+  return c.type == CaseType::violation || c.level > Level::frontline;
+}
+
+bool owned_by_office(const Turn& turn, const Case& c) {
+  return duty_of(turn, c.owner, c.owner_unit) == DutyRole::clerk;
+}
+
+bool owner_knows_reporter(const Turn& turn, const Case& c) {
+  return !confidential(c) || owned_by_office(turn, c);
+}
+
+bool words_as_written(const Turn& turn, const Case& c, Audience audience) {
+  if (audience == Audience::owner) return owner_knows_reporter(turn, c);
+  return audience == Audience::office &&
+         (owned_by_office(turn, c) || c.urgency == Urgency::emergency);
 }
 
 // In the order in which work goes on.
@@ -65,6 +85,23 @@ std::string without_media_ids(std::string_view text) {
 
 std::string as_written(std::string_view text) {
   return excerpt(without_media_ids(text), kResultText);
+}
+
+std::string as_owner_reads(const Turn& turn, const Case& c, std::string_view text) {
+  return owner_knows_reporter(turn, c) ? as_written(text) : as_told(text);
+}
+
+std::string one_line(std::string_view text) {
+  std::string line{text};
+  std::ranges::replace_if(
+      line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return line;
+}
+
+void add_line(Case& c, std::string_view text) {
+  if (text.empty()) return;
+  if (!c.text.empty()) c.text += '\n';
+  c.text += one_line(text);
 }
 
 std::string as_told(std::string_view text) { return excerpt(mask_text(text), kResultText); }
@@ -110,9 +147,12 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
   const bool staff = audience != Audience::reporter;
   put(facts, "number", c.number);
   put(facts, "place", staff ? c.place : mask_text(c.place));
-  put(facts, "text",
-      staff ? excerpt(without_media_ids(c.text), kStaffText)
-            : excerpt(mask_text(without_media_ids(c.text)), kReporterText));
+  const auto reported = summary(turn.directory, c);
+  const auto shown = [&](const std::string& words) {
+    return words_as_written(turn, c, audience) ? words : mask_text(words);
+  };
+  put(facts, "text", excerpt(shown(reported.first), staff ? kStaffText : kReporterText));
+  if (staff) put(facts, "more", excerpt(shown(reported.more), kStaffText));
   put(facts, "brief", excerpt(facts["text"], kBriefText));
   put(facts, "kind", words::case_type(c.type, locale));
   put(facts, "urgency", words::urgency(c.urgency, locale));
@@ -140,7 +180,11 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
     }
   }
   if (staff) {
-    put(facts, "reporter", reporter_line(turn, c));
+    if (c.stage == Stage::awaiting_reporter)
+      put(facts, "resumes",
+          show_date(add(turn.policy.calendar, c.paused_at, turn.policy.clocks.answer), locale));
+    if (audience == Audience::office || owner_knows_reporter(turn, c))
+      put(facts, "reporter", reporter_line(turn, c));
     put(facts, "moves", owner_moves(c, locale));
   }
   return facts;

@@ -3,7 +3,8 @@
 //
 //   number    261123-0042
 //   place     石璜镇楼家村溪东自然村
-//   text      what was reported: shortened and masked for reporters, whole for owner and office
+//   text      what was first reported, without the place at its beginning: shortened and masked for
+//             reporters, whole for those who handle it
 //   brief     its first characters, where room is scarce
 //   kind      求助, 投诉 ...                urgency   紧急, 特急; absent when normal
 //   status    办理中, or the outcome once closed
@@ -13,9 +14,14 @@
 //   outcome   已解决 ...                    result    what was done
 //   solved | unsolved   flags after closing; `channel` is the other way when unsolved
 //   late      flag: open and past its due date
-// Owner and office only: reporter (name and telephone as far as known).
+// Owner and office only: reporter (name and telephone as far as known), more (what was added
+// since), resumes (the day when work goes on without the answer that we wait for).
 //
-// Set by single notices: progress, question, answer, supplement, reason, by, rating, latest,
+// Who sees what (§11): the owner reads the words as written, an office that only watches reads them
+// masked. Who reports a violation, or complains about officials, is known to the office alone.
+//
+// Set by single notices: progress, question, answer, supplement, reason, by, rating and grade,
+// middling (flag), latest,
 // previous, count, caller, did, heard (flag), next_owner, bound, vague (flag), photo (flag), unit,
 // advice, purpose (flag), options and cases (lists with `no`), moves (what can be done now,
 // joined).
@@ -42,6 +48,12 @@ std::string without_media_ids(std::string_view text);
 std::string as_written(std::string_view text);
 // The same for reporters: masked.
 std::string as_told(std::string_view text);
+// One of the two: masked when the owner may not know who speaks.
+std::string as_owner_reads(const Turn& turn, const Case& c, std::string_view text);
+
+// Lines of a case's text are messages: a message's own line breaks become spaces.
+std::string one_line(std::string_view text);
+void add_line(Case& c, std::string_view text);
 
 // Without the full stop at its end, for use inside a sentence.
 std::string without_stop(std::string text);

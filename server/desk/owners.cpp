@@ -24,6 +24,24 @@ bool active(const Duty& duty, Instant now) {
   return (duty.from == Instant{} || duty.from <= now) && (duty.to == Instant{} || now < duty.to);
 }
 
+// A case about the township is overseen from above it.
+UnitCode office_area(const Turn& turn, const Case& c) {
+  if (c.level < Level::county) return c.unit;
+  const Unit* township = turn.directory.township_of(c.unit);
+  return township ? township->parent : c.unit;
+}
+
+// Works in the village itself, at whatever else he is.
+bool serves_there(const Turn& turn, PersonId person, const UnitCode& unit) {
+  const auto& directory = turn.directory;
+  const auto there = [&](const Duty& duty) {
+    const Unit* township = directory.township_of(duty.unit);
+    const bool below = township && township->code != duty.unit;
+    return below && cadre_duty(duty.role) && directory.within(unit, duty.unit);
+  };
+  return std::ranges::any_of(directory.duties_of(person, turn.now), there);
+}
+
 }  // namespace
 
 Speaker speaker_of(const Directory& directory, PersonId person, Instant now) {
@@ -43,7 +61,7 @@ std::optional<Role> role_in(const Turn& turn, const Case& c, PersonId person) {
   if (turn.directory.may_act_for(person, owner, turn.now)) return Role::owner;
   // Whoever has the desk, also outside duty hours.
   for (const auto& duty : turn.directory.duties_of(person, turn.now))
-    if (duty.role == DutyRole::clerk && turn.directory.within(c.unit, duty.unit))
+    if (duty.role == DutyRole::clerk && turn.directory.within(office_area(turn, c), duty.unit))
       return Role::office;
   return std::nullopt;
 }
@@ -65,11 +83,17 @@ std::optional<Assignment> next_owner(Turn& turn, const Case& c, PersonId returne
              return directory.may_act_for(person, a, turn.now);
            });
   };
-  if (const auto next = directory.owner_for(c.unit, turn.now, returner); free(next)) return next;
-  // Several returned it: everybody of the unit, then the offices above, one after the other.
-  for (const auto deputy : deputies_of(turn, c))
-    if (!out.contains(deputy)) return Assignment{deputy, c.owner_unit, DutyRole::deputy};
-  for (const Unit* unit = directory.unit(c.unit); unit; unit = directory.unit(unit->parent)) {
+  if (c.level == Level::frontline) {
+    if (const auto next = directory.owner_for(c.unit, turn.now, returner); free(next)) return next;
+    // Several returned it: everybody of the unit, then the offices above, one after the other.
+    for (const auto deputy : deputies_of(turn, c))
+      if (!out.contains(deputy)) return Assignment{deputy, c.owner_unit, DutyRole::deputy};
+  } else {
+    for (const auto& clerk : offices_of(turn, c))
+      if (free(clerk)) return clerk;
+  }
+  for (const Unit* unit = directory.unit(office_area(turn, c)); unit;
+       unit = directory.unit(unit->parent)) {
     for (const auto& duty : directory.duties())
       if (duty.unit == unit->code && duty.role == DutyRole::clerk && active(duty, turn.now) &&
           free({duty.person, duty.unit, duty.role}))
@@ -78,9 +102,31 @@ std::optional<Assignment> next_owner(Turn& turn, const Case& c, PersonId returne
   return Assignment{kDutyDesk, area_of(turn), DutyRole::clerk};
 }
 
-PersonId office_of(const Turn& turn, const Case& c) {
-  const auto clerks = turn.directory.office_for(c.unit, turn.now);
-  return clerks.empty() || clerks.front().person == kDutyDesk ? PersonId{} : clerks.front().person;
+Assignment responsible(const Turn& turn, const Case& c) {
+  if (c.level == Level::frontline) return turn.directory.owner_for(c.unit, turn.now);
+  const auto clerk = office_of(turn, c);
+  return clerk.person ? clerk : Assignment{kDutyDesk, area_of(turn), DutyRole::clerk};
+}
+
+std::vector<Assignment> offices_of(const Turn& turn, const Case& c) {
+  const auto& directory = turn.directory;
+  auto clerks = directory.office_for(office_area(turn, c), turn.now);
+  if (c.level == Level::frontline) return clerks;
+  const auto concerned = [&](const Assignment& clerk) {
+    return serves_there(turn, clerk.person, c.unit);
+  };
+  std::erase_if(clerks, concerned);
+  const Unit* township = directory.township_of(c.unit);
+  if (clerks.empty() && township) {
+    clerks = directory.office_for(township->parent, turn.now);
+    std::erase_if(clerks, concerned);
+  }
+  return clerks;
+}
+
+Assignment office_of(const Turn& turn, const Case& c) {
+  const auto clerks = offices_of(turn, c);
+  return clerks.empty() || clerks.front().person == kDutyDesk ? Assignment{} : clerks.front();
 }
 
 std::vector<PersonId> deputies_of(const Turn& turn, const Case& c) {

@@ -22,8 +22,13 @@ bool visible(const Turn& turn, const Case& c, PersonId person);
 // The next owner by the owner rule, leaving out everybody who returned the case. Empty: rows were
 // missing (turn.need()).
 std::optional<Assignment> next_owner(Turn& turn, const Case& c, PersonId returner);
-// The first clerk on duty for the case's unit; none when there is none.
-PersonId office_of(const Turn& turn, const Case& c);
+// Who takes the case when nobody has it: the owner rule, or, for a case that starts above the
+// village because it is about those who serve there, the office. Always exactly one.
+Assignment responsible(const Turn& turn, const Case& c);
+// The clerks who oversee the case, first = priority. Nobody of the unit that it is about.
+std::vector<Assignment> offices_of(const Turn& turn, const Case& c);
+// The first of them; no person when there is none.
+Assignment office_of(const Turn& turn, const Case& c);
 // People with an active deputy duty at the owner's unit, by priority.
 std::vector<PersonId> deputies_of(const Turn& turn, const Case& c);
 // For a deputy: the owners whose cases he may handle.

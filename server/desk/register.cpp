@@ -25,12 +25,6 @@ Urgency urgency_of(const Meaning& meaning) {
                                                                   : meaning.urgency;
 }
 
-void add_text(Case& c, const std::string& text) {
-  if (text.empty()) return;
-  if (!c.text.empty()) c.text += '\n';
-  c.text += text;
-}
-
 void set_place(const Turn& turn, Case& c, const Where& where) {
   c.unit = where.unit;
   c.place = where.place;
@@ -101,8 +95,7 @@ bool too_many_today(const Turn& turn, Urgency urgency) {
 void push_emergency(Turn& turn, const Case& c) {
   std::vector<PersonId> told{c.owner};
   auto also = deputies_of(turn, c);
-  for (const auto& clerk : turn.directory.office_for(c.unit, turn.now))
-    also.push_back(clerk.person);
+  for (const auto& clerk : offices_of(turn, c)) also.push_back(clerk.person);
   for (const PersonId person : also) {
     if (std::ranges::find(told, person) != told.end()) continue;
     told.push_back(person);
@@ -127,14 +120,28 @@ std::string words_of(const Said& said) {
   return said.meaning.text;
 }
 
+Level start_level(const Meaning& meaning) {
+  if (meaning.type != CaseType::complaint && meaning.type != CaseType::violation)
+    return Level::frontline;
+  switch (meaning.officials) {
+    case Officials::frontline:
+      return Level::township;
+    case Officials::township:
+      return Level::county;
+    default:
+      return Level::frontline;
+  }
+}
+
 Case new_case(Turn& turn, const Meaning& meaning, const std::string& text) {
   Case c;
   c.id = turn.new_case_id();
   c.number = turn.new_number();
   c.urgency = urgency_of(meaning);
   c.type = meaning.type;
+  c.level = start_level(meaning);
   c.topic = meaning.topic;
-  c.text = text;
+  add_line(c, text);
   c.reporter = turn.speaker();
   c.reporter_account = turn.account();
   const Unit* home = turn.directory.unit(turn.me().bound_unit);
@@ -152,7 +159,7 @@ NoticeDraft* send_card(Turn& turn, const Case& c, PersonId to) {
 
 NoticeDraft* register_and_dispatch(Turn& turn, Case& c, std::string_view kind) {
   turn.make_by_system(c, Move::register_case, c.text);
-  const auto owner = turn.directory.owner_for(c.unit, turn.now);
+  const auto owner = responsible(turn, c);
   c.owner = owner.person;
   c.owner_unit = owner.unit;
   turn.make_by_system(c, Move::dispatch, "");
@@ -196,7 +203,7 @@ void correct_place(Turn& turn, Case c, const Where& where, const std::string& te
   turn.close_question();
   turn.make(c, Move::supplement, Role::reporter, text);
   set_place(turn, c, where);
-  const auto owner = turn.directory.owner_for(c.unit, turn.now);
+  const auto owner = responsible(turn, c);
   const PersonId before = c.owner;
   if (owner.person == before) {
     answer_about(turn, c, "supplemented");
@@ -244,13 +251,14 @@ bool continue_draft(Turn& turn, const Said& said) {
   if (wordless(said) && !where.unit) {
     // More pictures; the question stays as it is.
     turn.make(c, Move::supplement, Role::reporter, words_of(said));
-    add_text(c, words_of(said));
+    add_line(c, words_of(said));
     answer_about(turn, c, "supplemented");
     turn.put(std::move(c));
     return true;
   }
   const bool only_place = !meaning.places.empty() && !meaning.substance;
-  if (!only_place || turn.talk().question == questions::kProblem) add_text(c, words_of(said));
+  if (!only_place || turn.talk().question == questions::kProblem) add_line(c, words_of(said));
+  c.level = std::max(c.level, start_level(meaning));
   if (turn.talk().question == questions::kProblem) {
     c.urgency = std::max(c.urgency, urgency_of(meaning));
     c.type = meaning.type;

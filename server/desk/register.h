@@ -23,6 +23,9 @@ NoticeDraft* register_and_dispatch(Turn& turn, Case& c, std::string_view kind);
 
 // A case of the speaker without id's place; number and id drawn.
 Case new_case(Turn& turn, const Meaning& meaning, const std::string& text);
+// Where a matter starts: complaints about those who serve a village or a township begin one level
+// above them (handbook §4, §6).
+Level start_level(const Meaning& meaning);
 // The card for whoever owns `c` now, with what may be done; office wording for clerks. Nothing for
 // the desk of last resort, which has no account: then null.
 NoticeDraft* send_card(Turn& turn, const Case& c, PersonId to);

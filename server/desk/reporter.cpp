@@ -6,6 +6,7 @@
 #include "server/desk/hear.h"
 #include "server/desk/questions.h"
 #include "server/desk/register.h"
+#include "server/desk/result.h"
 #include "server/desk/tell.h"
 
 namespace huiyin {
@@ -51,11 +52,12 @@ bool answer_open_question(Turn& turn, const Said& said) {
   return false;
 }
 
-// The case whose owner asked something last.
-const Case* awaiting(const Turn& turn) {
+// The case whose owner asked something last. What is said about the owner is no answer to him.
+const Case* awaiting(const Turn& turn, const Meaning& meaning) {
   const Case* latest = nullptr;
   for (const Case* c : turn.set.reported_by(turn.speaker()))
-    if (c->stage == Stage::awaiting_reporter && (!latest || c->paused_at > latest->paused_at))
+    if (c->stage == Stage::awaiting_reporter && c->level >= start_level(meaning) &&
+        (!latest || c->paused_at > latest->paused_at))
       latest = c;
   return latest;
 }
@@ -79,7 +81,7 @@ const Case* recent(const Turn& turn, const Said& said) {
       return c;
     // Said twice is said once (§7).
     const auto age = turn.now - c->registered_at;
-    if (age <= std::chrono::hours{24} && !text.empty() && c->text == text) return c;
+    if (age <= std::chrono::hours{24} && !text.empty() && c->text == one_line(text)) return c;
   }
   return nullptr;
 }
@@ -106,11 +108,30 @@ bool continue_numbered(Turn& turn, const Said& said) {
       find_reported(turn, said.meaning.numbers.front(), [](const Case&) { return false; });
   if (found.missing) return true;
   if (!found.one || !is_open(found.one->stage)) return false;
+  if (found.one->level < start_level(said.meaning)) return false;
   if (found.one->stage == Stage::awaiting_reporter)
     answer_question(turn, *found.one, said.meaning.text);
   else
     supplement_case(turn, *found.one, said.meaning.text);
   return true;
+}
+
+// "我电话13812345678", "8栋302": too little to be a matter, yet part of one. A telephone number is
+// meant for the only open case, however long ago it was.
+const Case* case_of_detail(const Turn& turn, const Said& said) {
+  const auto& meaning = said.meaning;
+  if (meaning.small_talk || meaning.yes || meaning.no || meaning.digit || meaning.grade ||
+      !meaning.bind_code.empty() || meaningful_characters(meaning.text) < 2)
+    return nullptr;
+  if (const Case* c = recent(turn, said)) return c;
+  if (mask_text(meaning.text) == meaning.text) return nullptr;
+  const Case* only = nullptr;
+  for (const Case* c : turn.set.reported_by(turn.speaker())) {
+    if (!is_open(c->stage) || c->stage == Stage::draft) continue;
+    if (only) return nullptr;
+    only = c;
+  }
+  return only;
 }
 
 }  // namespace
@@ -124,7 +145,8 @@ void hear_reporter(Turn& turn, const Said& said) {
     return take_issue(turn, said, words_of(said));
   }
   if (continue_numbered(turn, said) || answer_open_question(turn, said)) return;
-  if (const Case* c = awaiting(turn); c && !only_polite(meaning) && !words_of(said).empty())
+  if (const Case* c = awaiting(turn, meaning);
+      c && !only_polite(meaning) && !words_of(said).empty())
     return answer_question(turn, *c, words_of(said));
   const int grade = meaning.grade.value_or(meaning.digit.value_or(0));
   if (grade >= 1 && grade <= 5)
@@ -134,6 +156,7 @@ void hear_reporter(Turn& turn, const Said& said) {
     return take_issue(turn, said, words_of(said));
   }
   if (hear_place(turn, said)) return;
+  if (const Case* c = case_of_detail(turn, said)) return supplement_case(turn, *c, words_of(said));
   turn.reply(meaning.small_talk ? "thanks" : "help");
 }
 

@@ -43,12 +43,15 @@ bool different_place(const Turn& turn, const Case& c, const Meaning& meaning) {
   return !meaning.places.empty() && c.unit && std::ranges::none_of(meaning.places, near);
 }
 
-void add_text(Case& c, const std::string& text) {
-  if (!text.empty()) c.text += '\n' + text;
-}
-
 void answer_not_now(Turn& turn, const Case& c, words::Why why) {
   answer_about(turn, c, "not_now").facts["reason"] = words::why(why, turn.me().locale);
+}
+
+constexpr int kMiddling = 3;  // satisfied enough not to be called, not enough to be done with
+
+void add_grade(const Turn& turn, NoticeDraft& draft, int grade) {
+  draft.facts["rating"] = std::to_string(grade);
+  draft.facts["grade"] = words::grade(grade, turn.locale_of(draft.to));
 }
 
 bool status(Turn& turn, const Command& command);
@@ -139,23 +142,24 @@ bool withdraw(Turn& turn, const Command& command) {
   return true;
 }
 
-void reopen_case(Turn& turn, Case c, const std::string& text) {
+// `kept_from_owner`: what is said about the owner goes to the office and into the history only.
+void reopen_case(Turn& turn, Case c, const std::string& text, bool kept_from_owner) {
   turn.make(c, Move::reopen, Role::reporter, text);
-  add_text(c, text);
+  if (!kept_from_owner) add_line(c, text);
   // Who had it takes it again, as long as he is still there.
   const auto duties = turn.directory.duties_of(c.owner, turn.now);
   const bool still =
       std::ranges::any_of(duties, [&](const Duty& duty) { return duty.unit == c.owner_unit; });
   if (!still) {
-    const auto owner = turn.directory.owner_for(c.unit, turn.now);
+    const auto owner = responsible(turn, c);
     c.owner = owner.person;
     c.owner_unit = owner.unit;
   }
   turn.echo(c, "reopened");
-  if (auto* draft = tell_owner(turn, c, "reopened"); draft && !text.empty())
-    draft->facts["reason"] = without_stop(as_written(text));
+  if (auto* draft = tell_owner(turn, c, "reopened"); draft && !text.empty() && !kept_from_owner)
+    draft->facts["reason"] = without_stop(as_owner_reads(turn, c, text));
   if (auto* draft = tell_office(turn, c, "reopened"); draft && !text.empty())
-    draft->facts["reason"] = without_stop(as_written(text));
+    draft->facts["reason"] = without_stop(as_told(text));
   turn.put(std::move(c));
 }
 
@@ -165,11 +169,12 @@ void report_again(Turn& turn, const Case& old, const std::string& text) {
   c.number = turn.new_number();
   c.urgency = old.urgency == Urgency::emergency ? Urgency::urgent : old.urgency;
   c.type = old.type;
+  c.level = old.level;
   c.topic = old.topic;
   c.unit = old.unit;
   c.place = old.place;
   c.text = old.text;
-  add_text(c, text);
+  add_line(c, text);
   c.text += "\n[" + old.number + "]";  // the link to what was tried before
   c.reporter = turn.speaker();
   c.reporter_account = turn.account();
@@ -177,6 +182,14 @@ void report_again(Turn& turn, const Case& old, const std::string& text) {
   if (auto* draft = register_and_dispatch(turn, c, "too_late"))
     draft->facts["previous"] = old.number;
   turn.put(std::move(c));
+}
+
+// What is said about an open case answers its owner's question, if there is one.
+void more_about(Turn& turn, const Case& c, const std::string& text) {
+  if (c.stage == Stage::awaiting_reporter)
+    answer_question(turn, c, text);
+  else
+    supplement_case(turn, c, text);
 }
 
 // 没解决 speaks of something answered before; only another place makes it something else. Of
@@ -207,18 +220,27 @@ bool reopen(Turn& turn, const Said& said, const Command& command) {
     ask_which_case(turn, found.several, command, Audience::reporter);
     return true;
   }
+  if (!found.one && tells_more) {
+    const auto open = find_reported(turn, "", [&](const Case& c) {
+      return past_draft(c) && !different_matter(turn, c, said.meaning);
+    });
+    if (!open.one) return false;  // 又坏了 of something never reported: new
+    more_about(turn, *open.one, said.meaning.text);
+    return true;
+  }
   if (!found.one) {
-    if (tells_more) return false;  // 又坏了 of something never reported: new
     // Nothing is closed: who says "still not solved" asks how it goes.
     return status(turn, Command{});
   }
   const Case& c = *found.one;
-  if (is_open(c.stage))
+  if (is_open(c.stage) && (command.argument.empty() || c.level < start_level(said.meaning)))
     show_status(turn, c);
+  else if (is_open(c.stage))
+    more_about(turn, c, said.meaning.text);
   else if (!answered(c))
     answer_not_now(turn, c, words::Why::withdrawn_already);
   else if (c.stage == Stage::closed && in_time(turn, c))
-    reopen_case(turn, c, command.argument);
+    reopen_case(turn, c, command.argument, c.level < start_level(said.meaning));
   else
     report_again(turn, c, command.argument);
   return true;
@@ -246,7 +268,7 @@ bool rate(Turn& turn, const Said& said, Command command) {
   return true;
 }
 
-bool supplement(Turn& turn, const Command& command) {
+bool supplement(Turn& turn, const Said& said, const Command& command) {
   if (command.argument.empty() && command.number.empty()) {
     turn.reply("help");
     return true;
@@ -258,12 +280,12 @@ bool supplement(Turn& turn, const Command& command) {
   if (!c) return true;
   if (!is_open(c->stage))
     answer_not_now(turn, *c, words::Why::closed_already);
+  else if (c->level < start_level(said.meaning))
+    return false;  // about those who have the case: not for their eyes
   else if (command.argument.empty())
     show_status(turn, *c);
-  else if (c->stage == Stage::awaiting_reporter)
-    answer_question(turn, *c, command.argument);
   else
-    supplement_case(turn, *c, command.argument);
+    more_about(turn, *c, command.argument);
   return true;
 }
 
@@ -274,7 +296,8 @@ bool may_rate(const Turn& turn, const Case& c) {
 }
 
 bool different_matter(const Turn& turn, const Case& c, const Meaning& meaning) {
-  return different_place(turn, c, meaning) ||
+  return different_place(turn, c, meaning) || c.level < start_level(meaning) ||
+         (meaning.type_said && meaning.type != c.type) ||
          (!meaning.topic.empty() && !c.topic.empty() && meaning.topic != c.topic);
 }
 
@@ -283,25 +306,23 @@ void rate_case(Turn& turn, Case c, int grade) {
   turn.close_question();
   c.rating = grade;
   const bool low = grade <= 2;
-  const auto rating = std::to_string(grade);
   auto& draft = answer_about(turn, c, low ? "rated_low" : "rated");
-  draft.facts["rating"] = rating;
+  add_grade(turn, draft, grade);
+  if (grade == kMiddling) draft.facts["middling"] = "1";
   if (low) {
     const auto by = turn.policy.calendar.add_working_days(turn.now, 1);
-    const PersonId office = office_of(turn, c);
-    const auto* unit = turn.directory.township_of(c.unit);
+    const auto office = office_of(turn, c);
     draft.facts["by"] = show_date(by, turn.me().locale);
-    if (office && unit)
-      draft.facts["caller"] = owner_name(turn, office, unit->code, turn.me().locale);
-    else
-      draft.facts["caller"] = owner_name(turn, c.owner, c.owner_unit, turn.me().locale);
+    const auto caller =
+        office.person ? office : Assignment{c.owner, c.owner_unit, DutyRole::stationed_cadre};
+    draft.facts["caller"] = owner_name(turn, caller.person, caller.unit, turn.me().locale);
     if (auto* told = tell_office(turn, c, "rating")) {
-      told->facts["rating"] = rating;
+      add_grade(turn, *told, grade);
       told->facts["by"] = show_date(by, turn.locale_of(told->to));
     }
   }
   if (auto* told = tell_owner(turn, c, "rating")) {
-    told->facts["rating"] = rating;
+    add_grade(turn, *told, grade);
     if (low) told->facts["low"] = "1";
   }
   turn.put(std::move(c));
@@ -326,21 +347,22 @@ void answer_withdrawal(Turn& turn, const Case& found, bool yes) {
 
 void supplement_case(Turn& turn, Case c, const std::string& text) {
   if (!turn.make(c, Move::supplement, Role::reporter, text)) return;
-  add_text(c, text);
+  add_line(c, text);
   if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   answer_about(turn, c, "supplemented");
   if (c.stage != Stage::draft)
     if (auto* draft = tell_owner(turn, c, "supplement"))
-      draft->facts["supplement"] = as_written(text);
+      draft->facts["supplement"] = as_owner_reads(turn, c, text);
   turn.put(std::move(c));
 }
 
 void answer_question(Turn& turn, Case c, const std::string& text) {
   if (!turn.make(c, Move::answer, Role::reporter, text)) return;
-  add_text(c, text);
+  add_line(c, text);
   if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   answer_about(turn, c, "answered");
-  if (auto* draft = tell_owner(turn, c, "answer")) draft->facts["answer"] = as_written(text);
+  if (auto* draft = tell_owner(turn, c, "answer"))
+    draft->facts["answer"] = as_owner_reads(turn, c, text);
   turn.put(std::move(c));
 }
 
@@ -357,7 +379,7 @@ bool hear_reporter_command(Turn& turn, const Said& said, const Command& command)
     case Verb::rate:
       return rate(turn, said, command);
     case Verb::supplement:
-      return supplement(turn, command);
+      return supplement(turn, said, command);
     default:
       return false;
   }

@@ -39,7 +39,7 @@ NoticeDraft* tell_owner(Turn& turn, const Case& c, std::string_view kind) {
 }
 
 NoticeDraft* tell_office(Turn& turn, const Case& c, std::string_view kind, PersonId except) {
-  const PersonId office = office_of(turn, c);
+  const PersonId office = office_of(turn, c).person;
   if (office == c.owner || office == except) return nullptr;
   return tell_person(turn, c, office, kind, Audience::office);
 }

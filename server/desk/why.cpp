@@ -11,6 +11,12 @@ struct Reason {
 
 constexpr auto kReasons = std::to_array<Reason>({
     {Why::not_your_move, "这件事现在不能这样办理。", "This cannot be done with the case now."},
+    {Why::not_yours, "这件事不由您办理，可以查看，需要时请联系办理人。",
+     "Somebody else handles this case. You can read it; please talk to them if needed."},
+    {Why::accepted_already, "这件事已经签收。", "This case has been accepted already."},
+    {Why::return_signed, "签收以后不能再退回，需要协助请联系三服务办公室。",
+     "Once accepted it cannot be returned. If you need help, please call the office."},
+    {Why::waiting, "还在等反映人回复。", "We are still waiting for the reporter's reply."},
     {Why::no_candidate, "您手上没有可以这样办理的事项。", "None of your cases can take this now."},
     {Why::reason_missing, "退回请写明原因，例如：不在本村范围。",
      "Please give the reason for returning it, for example: outside our village."},

@@ -50,6 +50,14 @@ constexpr std::array<Pair, 6> kTypes{{
     {"表扬", "praise"},
 }};
 
+constexpr std::array<Pair, 5> kGrades{{
+    {"非常不满意", "very dissatisfied"},
+    {"不满意", "dissatisfied"},
+    {"基本满意", "fairly satisfied"},
+    {"满意", "satisfied"},
+    {"非常满意", "very satisfied"},
+}};
+
 struct VerbWord {
   Verb verb;
   Pair word;
@@ -93,6 +101,10 @@ std::string outcome(Outcome outcome, std::string_view locale) {
 
 std::string urgency(Urgency urgency, std::string_view locale) {
   return std::string{pick(kUrgencies.at(static_cast<std::size_t>(urgency)), locale)};
+}
+
+std::string grade(int grade, std::string_view locale) {
+  return std::string{pick(kGrades.at(static_cast<std::size_t>(grade) - 1), locale)};
 }
 
 std::string case_type(CaseType type, std::string_view locale) {

@@ -16,6 +16,7 @@ namespace huiyin::words {
 std::string stage(Stage stage, Outcome outcome, std::string_view locale);
 std::string outcome(Outcome outcome, std::string_view locale);
 std::string urgency(Urgency urgency, std::string_view locale);  // empty for normal
+std::string grade(int grade, std::string_view locale);          // 1..5: "非常满意" for 5
 std::string case_type(CaseType type, std::string_view locale);
 
 // "驻村指导员", by role and kind of the unit served.
@@ -33,6 +34,10 @@ std::string command(Verb verb, std::string_view number);
 // Sentences that fill {{{reason}}}: why something is not possible, what to do instead.
 enum class Why {
   not_your_move,     // the case is not in a state for that
+  not_yours,         // somebody else handles it; you oversee it
+  accepted_already,  // 签收 again
+  return_signed,     // 退回 after 签收
+  waiting,           // the reporter was asked something
   no_candidate,      // none of your cases waits for that
   reason_missing,    // 退回 without a reason
   return_too_late,   // more than the days allowed after dispatch

@@ -25,7 +25,7 @@ const Talk kTalks[] = {
       {"instructor", "2", {"reporter/accepted", "owner/done"}, "260326-0002"},
       {"instructor", "签收", {"reporter/accepted", "owner/done"}, "260326-0001"}}},
     {"accept_twice_tells_the_state",
-     {kLamp, kSigned, {"instructor", "签收 260326-0001", {"owner/refused"}, "现在办理中"}}},
+     {kLamp, kSigned, {"instructor", "签收 260326-0001", {"owner/refused"}, "已经签收"}}},
     {"accept_nothing", {{"instructor", "签收", {"owner/refused"}, "没有可以这样办理的事项"}}},
     {"accept_by_last_digits",
      {kLamp, kRubbish, {"instructor", "签收 0002", {"reporter/accepted", "owner/done"}}}},
@@ -81,7 +81,17 @@ const Talk kTalks[] = {
     {"return_only_before_signing",
      {kLamp,
       kSigned,
-      {"instructor", "退回 260326-0001 不归我", {"owner/refused"}, "不能这样办理"}}},
+      {"instructor", "退回 260326-0001 不归我", {"owner/refused"}, "签收以后不能再退回"}}},
+    {"the_only_case_tells_why_it_cannot_be_returned",
+     {kLamp,
+      kSigned,
+      {"instructor", "退回", {"owner/refused"}, "编号260326-0001，现在办理中"},
+      {"instructor", "签收", {"owner/refused"}, "已经签收"},
+      {"instructor", "追问 是哪一盏路灯？", {"reporter/question", "owner/done"}},
+      {"instructor", "进展 已联系电工来看", {"owner/refused"}, "还在等反映人回复"},
+      {"甲", "村口第三盏", {"reporter/answered", "owner/answer"}},
+      kClosed,
+      {"instructor", "退回", {"owner/refused"}, "没有可以这样办理的事项"}}},
     {"after_returning_an_old_button_says_who_has_it",
      {kLamp,
       {"instructor",
@@ -135,7 +145,10 @@ const Talk kTalks[] = {
     {"ask_and_answer",
      {kLamp,
       kSigned,
-      {"instructor", "追问 是哪一盏路灯？", {"reporter/question", "owner/done"}},
+      {"instructor",
+       "追问 是哪一盏路灯？",
+       {"reporter/question", "owner/done"},
+       "收到回复后接着办理；3月31日还没有回复，先按现有情况办理"},
       {"甲", "查询", {"reporter/status"}, "等您回答：是哪一盏路灯？"},
       {"甲", "村口第三盏", {"reporter/answered", "owner/answer"}, "谢谢"},
       kClosed}},
@@ -186,6 +199,13 @@ const Talk kTalks[] = {
       {"instructor", "办结 260326-0001 又去看了一遍还亮着", {"owner/refused"}, "已办结"},
       {"instructor", "进展 260326-0001 又去看了一遍", {"owner/refused"}},
       {"instructor", "待办", {"owner/todo"}, "没有待办"}}},
+    {"closing_says_so",
+     {kLamp,
+      {"instructor",
+       "办结 换了新灯泡，已经亮了",
+       {"reporter/closed", "owner/done"},
+       "编号260326-0001已办结，结果：已解决。"},
+      {"甲", "查询", {"reporter/status"}, "已办结，结果：已解决。换了新灯泡，已经亮了。"}}},
 
     // ---- after closing
     {"low_rating_is_called_back",
@@ -198,7 +218,18 @@ const Talk kTalks[] = {
        "石璜镇三服务办公室会在3月27日前与您联系"},
       {"甲", "1", {"reporter/help"}}}},
     {"rating_in_words",
-     {kLamp, kSigned, kClosed, {"甲", "非常满意", {"reporter/rated", "owner/rating"}}}},
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲", "非常满意", {"reporter/rated", "owner/rating"}, "您评了5分（非常满意）。"}}},
+    {"a_middling_rating_may_still_reopen",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲",
+       "3",
+       {"reporter/rated", "owner/rating"},
+       "您评了3分（基本满意）。没解决请回复‘没解决’"}}},
     {"rating_with_number",
      {kLamp,
       kSigned,
@@ -238,6 +269,13 @@ const Talk kTalks[] = {
       {"instructor", "签收", {"reporter/accepted", "owner/done"}},
       kClosed,
       {"甲", "又坏了，今晚又不亮", {"reporter/reopened", "owner/reopened", "office/reopened"}}}},
+    {"about_the_cadre_in_a_reopening",
+     {kLamp,
+      kSigned,
+      kClosed,
+      {"甲",
+       "没解决，投诉指导员不作为",
+       {"reporter/reopened", "owner/reopened", "office/reopened"}}}},
     {"reopen_after_fifteen_days_is_a_new_case",
      {kLamp,
       kSigned,
@@ -253,6 +291,11 @@ const Talk kTalks[] = {
        "没解决，垃圾桶边上还是黑的",
        {"reporter/reopened", "owner/reopened", "office/reopened"},
        "楼家村路灯坏了"}}},
+    {"not_solved_while_open_is_more",
+     {kLamp,
+      {"甲", "没解决 260326-0001 晚上又停了", {"reporter/supplemented", "owner/supplement"}},
+      {"clock", "+20", {}},
+      {"甲", "还没解决，今晚还是不亮", {"reporter/supplemented", "owner/supplement"}}}},
     {"reopen_while_open_tells_the_state",
      {kLamp, {"甲", "还是老样子", {"reporter/status"}, "等待接手"}}},
     {"broken_again_of_something_new",
@@ -320,6 +363,35 @@ TEST_P(CadreTalks, go_as_written) {
   play(desk, GetParam().lines);
 }
 INSTANTIATE_TEST_SUITE_P(All, CadreTalks, testing::ValuesIn(kTalks), label);
+
+TEST(Cadre, hears_why_it_is_not_solved) {
+  for (const char* says :
+       {"没解决，晚上又停了", "没解决 晚上又停了", "没解决晚上又停了", "还是没解决，晚上又停了",
+        "没解决 260326-0001 晚上又停了", "260326-0001 没解决，晚上又停了"}) {
+    fakes::DeskHarness desk;
+    play(desk, {{"甲", "楼家村停水了", {"owner/card", "reporter/registered"}},
+                {"instructor", "办结 水管接好了，已经来水", {"reporter/closed", "owner/done"}}});
+    auto again = desk.say("甲", says);
+    ASSERT_EQ(again.notices.size(), 3u) << says;
+    for (const std::size_t told : {1u, 2u}) {
+      EXPECT_EQ(again.notices[told].facts["reason"], "晚上又停了") << says;
+      EXPECT_THAT(desk.read(again.notices[told]), testing::HasSubstr("没解决：晚上又停了"));
+    }
+    EXPECT_EQ(again.events.back().text, "晚上又停了") << says;
+    EXPECT_EQ(desk.only_case().text, "楼家村停水了\n晚上又停了") << says;
+  }
+}
+
+TEST(Cadre, does_not_read_what_is_said_about_him) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kSigned, kClosed});
+  auto again = desk.say("甲", "没解决，投诉指导员不作为");
+  ASSERT_EQ(desk.kinds(again).back(), "office/reopened");
+  EXPECT_FALSE(again.notices[1].facts.contains("reason"));
+  EXPECT_EQ(again.notices[2].facts.at("reason"), "投诉指导员不作为");
+  EXPECT_EQ(desk.only_case().text, "楼家村路灯坏了");
+  EXPECT_EQ(again.events.back().text, "投诉指导员不作为");
+}
 
 TEST(Cadre, work_on_an_unsigned_card_is_two_moves_and_one_notice) {
   fakes::DeskHarness desk;

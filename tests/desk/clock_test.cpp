@@ -60,7 +60,7 @@ const Talk kTalks[] = {
       {"clock",
        "2026-03-31T17:31:00+08:00",
        {"reporter/going_on", "owner/answer_timeout"},
-       "没有收到您的回复，先按现有情况办理"},
+       "还没等到您的回复，先按现有情况办理"},
       {"甲", "是村口第三盏", {"reporter/supplemented", "owner/supplement"}},
       {"clock", "+11", {}},
       {"甲", "还有人摔了一跤", {"reporter/ask_place"}}}},

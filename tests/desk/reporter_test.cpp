@@ -90,6 +90,27 @@ const Talk kTalks[] = {
      {{"甲", "楼家村路灯坏了", kRegistered}, {"甲", "石璜镇新胜村路灯也坏了", kOffice}}},
     {"another_topic_is_new",
      {{"甲", "楼家村路灯坏了", kRegistered}, {"甲", "楼家村垃圾没有人收", kRegistered}}},
+    {"another_kind_said_openly_is_new",
+     {{"甲", "楼家村停水了，家里没水", kRegistered},
+      {"甲", "建议楼家村早点通知停水", kRegistered, "260326-0002"},
+      {"甲", "我要投诉自来水公司，楼家村停水不通知", kRegistered, "260326-0003"}}},
+    {"the_same_kind_is_more",
+     {{"甲", "我要投诉物业，楼家村楼道没人打扫", kRegistered},
+      {"甲", "投诉好几次了都没有回音", {"reporter/supplemented", "owner/supplement"}}}},
+    {"a_telephone_number_is_more",
+     {{"甲", "楼家村停水了，家里没水", kRegistered},
+      {"甲", "我电话13812345678", {"reporter/supplemented", "owner/supplement"}},
+      {"甲", "13812345678", {"reporter/supplemented", "owner/supplement"}},
+      {"甲", "8栋302", {"reporter/supplemented", "owner/supplement"}},
+      {"甲", "姓楼", {"reporter/supplemented", "owner/supplement"}},
+      {"甲", "谢谢", {"reporter/thanks"}},
+      {"clock", "+11", {}},
+      {"甲", "8栋302", {"reporter/help"}},
+      {"甲", "我电话13812345678", {"reporter/supplemented", "owner/supplement"}}}},
+    {"when_will_it_be_mended",
+     {{"甲", "楼家村路灯坏了", kRegistered},
+      {"甲", "什么时候能修好", {"reporter/status"}, "4月2日前答复您"},
+      {"甲", "几时能好", {"reporter/status"}}}},
     {"said_twice_is_said_once",
      {{"甲", "楼家村路灯坏了", kRegistered},
       {"clock",
@@ -104,6 +125,40 @@ const Talk kTalks[] = {
      {{"甲", "楼家村路灯坏了", kRegistered},
       {"clock", "+20", {}},
       {"甲", "补充：是村口第三盏", {"reporter/supplemented", "owner/supplement"}}}},
+
+    // ---- about those who would get it (handbook §4, §6)
+    {"about_the_village_goes_to_the_township",
+     {{"甲", "楼家村停水了，家里没水", kRegistered},
+      {"甲", "我要投诉村主任王某乱收费，楼家村的", kOffice, "石璜镇三服务办公室"},
+      {"instructor", "查询 260326-0002", {"owner/not_found"}},
+      {"instructor", "待办", {"owner/todo"}, "您手上有1件"},
+      {"clerk", "签收 260326-0002", {"reporter/accepted", "owner/done"}}}},
+    {"about_the_township_goes_to_the_county",
+     {{"甲", "投诉石璜镇政府不作为，办证拖了半年", kOffice, "嵊州市三服务办公室"},
+      {"clerk", "查询 260326-0001", {"owner/not_found"}},
+      {"county", "签收", {"reporter/accepted", "owner/done"}},
+      {"county", "办结 已请纪检部门核实，证已办好", {"reporter/closed", "owner/done"}},
+      {"甲", "没解决", {"reporter/reopened", "owner/reopened"}, "嵊州市三服务办公室"}}},
+    {"about_the_village_asked_where",
+     {{"甲", "举报村书记优亲厚友", {"reporter/ask_place"}},
+      {"甲", "楼家村", kOffice, "石璜镇三服务办公室"}}},
+    {"about_the_village_and_never_down_again",
+     {{"甲", "我要投诉楼家村村委乱收费", kOffice},
+      {"clerk", "退回 今天不当班", {"reporter/returned", "owner/done", "office/card"}},
+      {"clerk2",
+       "退回 也不归我管的",
+       {"reporter/returned", "owner/done", "office/card", "office/returned"}},
+      {"instructor", "签收", {"owner/refused"}}}},
+    {"what_is_said_about_a_cadre_is_no_answer_to_him",
+     {{"甲", "楼家村停水了，家里没水", kRegistered},
+      {"instructor", "追问 哪几户没水？", {"reporter/question", "owner/done"}},
+      {"甲", "投诉楼家村村主任，问了也不管", kOffice, "260326-0002"},
+      {"甲", "村口那几户", {"reporter/answered", "owner/answer"}}}},
+    {"nor_a_supplement_by_number",
+     {{"甲", "楼家村停水了，家里没水", kRegistered},
+      {"甲", "补充 260326-0001 楼家村村主任乱收费", kOffice, "260326-0002"},
+      {"甲", "260326-0001 楼家村村干部说不交钱就停水，我要举报", kOffice, "260326-0003"}}},
+    {"praise_of_a_cadre_goes_to_him", {{"甲", "表扬楼家村驻村指导员，办事认真", kRegistered}}},
 
     // ---- courtesy
     {"thanks_do_nothing",
@@ -274,6 +329,75 @@ TEST(Reporter, personal_data_is_masked_for_all_but_owner_and_office) {
   EXPECT_THAT(said.notices[1].facts.at("text"), testing::HasSubstr("138****5678"));
   auto progress = desk.say(fakes::people::instructor, "进展 已请电工13912345678来修");
   EXPECT_THAT(progress.notices[0].facts.at("progress"), testing::HasSubstr("139****5678"));
+}
+
+TEST(Reporter, the_place_is_named_once) {
+  struct Row {
+    const char* says;
+    const char* shown;
+  };
+  for (const Row& row : {
+           Row{"石璜镇楼家村溪东自然村，河道施工把水渠挖断了", "河道施工把水渠挖断了"},
+           Row{"楼家村：路灯坏了很久没人修", "路灯坏了很久没人修"},
+           Row{"石璜镇楼家村的路灯坏了很久没人修", "路灯坏了很久没人修"},
+           Row{"嵊州市石璜镇楼家村路灯坏了很久", "路灯坏了很久"},
+           Row{"石璜镇楼家村到镇上的公路断了，没法走", "石璜镇楼家村到镇上的公路断了，没法走"},
+           Row{"石璜镇楼家村的确停水了", "石璜镇楼家村的确停水了"},
+           Row{"楼家村路灯坏了", "楼家村路灯坏了"},
+           Row{"路灯坏了，在楼家村", "路灯坏了，在楼家村"},
+       }) {
+    fakes::DeskHarness desk;
+    const auto said = desk.say("甲", row.says);
+    ASSERT_EQ(desk.kinds(said), kRegistered) << row.says;
+    for (const auto& notice : said.notices)
+      EXPECT_EQ(notice.facts.at("text"), row.shown) << notice.kind;
+  }
+}
+
+TEST(Reporter, the_summary_is_what_was_first_reported) {
+  fakes::DeskHarness desk;
+  play(desk, {{"甲", "楼家村停水了\n家里没水", kRegistered},
+              {"甲", "是的，就在村委会旁边那几户", {"reporter/supplemented", "owner/supplement"}},
+              {"甲", "一共\n五户", {"reporter/supplemented", "owner/supplement"}}});
+  auto card = desk.say(fakes::people::instructor, "查询 260326-0001");
+  EXPECT_EQ(card.notices[0].facts.at("text"), "楼家村停水了 家里没水");
+  EXPECT_EQ(card.notices[0].facts.at("more"), "是的，就在村委会旁边那几户；一共 五户");
+  EXPECT_THAT(desk.read(card.notices[0]), testing::HasSubstr("补充：是的，就在村委会旁边那几户"));
+  auto status = desk.say("甲", "查询");
+  EXPECT_EQ(status.notices[0].facts.at("text"), "楼家村停水了 家里没水");
+  EXPECT_FALSE(status.notices[0].facts.contains("more"));
+}
+
+TEST(Reporter, who_reported_a_violation_is_told_to_the_office_only) {
+  struct Row {
+    const char* says;
+    bool named;
+  };
+  for (const Row& row : {Row{"楼家村路灯坏了", true}, Row{"举报楼家村有人偷排污水", false},
+                         Row{"我要投诉楼家村村委乱收费", true}}) {
+    fakes::DeskHarness desk;
+    Person person = *desk.set.person(desk.resident("甲"));
+    person.name = "王大伯";
+    person.phone = "13812345678";
+    Decision known;
+    known.persons.push_back(person);
+    desk.set.fold(known);
+    auto said = desk.say("甲", std::string{row.says} + "，我是王大伯13812345678");
+    const auto& card = said.notices.at(0);
+    EXPECT_EQ(card.facts.contains("reporter"), row.named) << row.says;
+    const bool whole = card.facts.at("text").find("13812345678") != std::string::npos;
+    EXPECT_EQ(whole, row.named) << row.says;
+  }
+}
+
+TEST(Reporter, an_office_that_only_watches_reads_masked_words) {
+  fakes::DeskHarness desk;
+  play(desk, {{"甲", "楼家村13812345678家路灯坏了", kRegistered}});
+  auto back = desk.say(fakes::people::instructor, "退回 不在本村，问13912345678");
+  ASSERT_EQ(desk.kinds(back).back(), "office/returned");
+  EXPECT_THAT(back.notices.back().facts.at("text"), testing::HasSubstr("138****5678"));
+  EXPECT_THAT(back.notices.back().facts.at("reason"), testing::HasSubstr("139****5678"));
+  EXPECT_THAT(back.notices[2].facts.at("text"), testing::HasSubstr("13812345678"));  // next owner
 }
 
 TEST(Reporter, media_ids_are_not_shown) {

@@ -433,6 +433,15 @@ class DeskHarness {
       if (event.move == Move::return_case) {
         EXPECT_NE(set.find_case(event.case_id)->owner, event.actor);
       }
+    // What is said about those who serve a village is not told to them (§4).
+    for (const auto& notice : decision.notices) {
+      const Case* c = set.find_case(notice.about);
+      if (!c || c->level == Level::frontline || notice.audience == Audience::reporter) continue;
+      for (const auto& duty : directory->duties_of(notice.to, now)) {
+        EXPECT_EQ(duty.role, DutyRole::clerk) << notice.kind << " " << c->number;
+        EXPECT_FALSE(c->level == Level::county && duty.unit == UnitCode{"sh"}) << notice.kind;
+      }
+    }
     // P5: nobody reads 已解决 about a case that was not.
     for (const auto& notice : decision.notices) {
       if (!notice.about || !notice.facts.contains("outcome")) continue;
