@@ -54,6 +54,19 @@ constexpr auto kRows = std::to_array<Row>({
     {60111, 60111, Kind::unreachable},      // no such userid
     {81013, 81013, Kind::unreachable},      // nobody valid, or outside the visible range
     {82001, 82001, Kind::refused},          // nobody to send to
+    // 微信客服
+    {40096, 40096, Kind::unreachable},      // external_userid of another corp
+    {95000, 95000, Kind::channel_stopped},  // open_kfid
+    {95001, 95001, Kind::allowance_used},   // five messages since the customer wrote
+    {95002, 95002, Kind::window_closed},    // 48 hours since the customer wrote
+    {95003, 95003, Kind::channel_stopped},  // as many customers as an unverified corp may have
+    {95004, 95004, Kind::channel_stopped},
+    {95007, 95007, Kind::refused},        // token of the callback too old: pull without it
+    {95013, 95013, Kind::window_closed},  // session ended
+    {95016, 95016, Kind::refused},
+    {95017, 95017, Kind::channel_stopped},  // not managed by API
+    {95018, 95018, Kind::window_closed},    // a human has the session
+    {95033, 95033, Kind::delivered},        // msgid used before: the first attempt arrived
     {301002, 301002, Kind::channel_stopped},
 });
 // A code of no table: not delivered, but why is not known. Slow repeats keep it visible as stuck.

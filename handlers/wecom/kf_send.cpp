@@ -1,0 +1,98 @@
+#include "handlers/config_keys.h"
+#include "handlers/digest.h"
+#include "handlers/http_parts.h"
+#include "handlers/plain_text.h"
+#include "handlers/utf8.h"
+#include "handlers/wecom/api.h"
+#include "handlers/wecom/kf.h"
+#include "handlers/wecom/words.h"
+
+namespace huiyin::wecom::kf {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxItems = 10;
+constexpr std::size_t kMaxItem = 128;   // bytes
+constexpr std::size_t kMaxHead = 1024;  // bytes
+
+net::OutgoingRequest post(std::string_view api_base, std::string_view path, const Token& access,
+                          const json::object& body) {
+  return post_json(
+      std::string{api_base} + std::string{path} + "?access_token=" + percent_encode(access.value),
+      body);
+}
+
+bool fits_menu(const Notice& notice) {
+  if (notice.buttons.empty() || notice.buttons.size() > kMaxItems) return false;
+  for (const auto& button : notice.buttons)
+    if (button.command.empty() || button.command.size() > kMaxItem) return false;
+  return true;
+}
+
+// What is shown of an item is what comes back as the customer's text: so it is the command.
+json::object menu_of(const Notice& notice) {
+  auto head = notice;
+  head.buttons.clear();
+  json::array list;
+  for (const auto& button : notice.buttons) {
+    json::object click;
+    click["id"] = std::to_string(list.size() + 1);
+    click["content"] = presentable(button.command);
+    json::object item;
+    item["type"] = "click";
+    item["click"] = std::move(click);
+    list.push_back(std::move(item));
+  }
+  json::object menu;
+  menu["head_content"] = plain_text(head, kMaxHead);
+  menu["list"] = std::move(list);
+  return menu;
+}
+
+void put_content(json::object& body, const Notice& notice) {
+  if (fits_menu(notice)) {
+    body["msgtype"] = "msgmenu";
+    body["msgmenu"] = menu_of(notice);
+    return;
+  }
+  json::object text;
+  text["content"] = text_content(notice);
+  body["msgtype"] = "text";
+  body["text"] = std::move(text);
+}
+
+}  // namespace
+
+std::string message_id(const Notice& notice) {
+  const auto digest = sha256_hex({notice.recipient, "\n", notice.case_number, "\n", notice.text});
+  return "hy_" + std::to_string(notice.id.raw()) + "_" + digest.substr(0, 8);
+}
+
+net::OutgoingRequest send_request(std::string_view api_base, const Token& access,
+                                  std::string_view open_kfid, const Notice& notice) {
+  json::object body;
+  body["touser"] = notice.recipient;
+  body["open_kfid"] = open_kfid;
+  body["msgid"] = message_id(notice);
+  put_content(body, notice);
+  return post(api_base, "/cgi-bin/kf/send_msg", access, body);
+}
+
+net::OutgoingRequest welcome_request(std::string_view api_base, const Token& access,
+                                     const Notice& notice) {
+  json::object body;
+  body["code"] = notice.reply_address;
+  body["msgid"] = message_id(notice);
+  put_content(body, notice);
+  return post(api_base, "/cgi-bin/kf/send_msg_on_event", access, body);
+}
+
+SendOutcome read_answer(const Notice& notice, const net::HttpResponse& response) {
+  auto outcome = read_outcome(response);
+  // msg_send_fail names the id that we gave.
+  if (outcome.kind == SendOutcome::delivered) outcome.platform_id = message_id(notice);
+  return outcome;
+}
+
+}  // namespace huiyin::wecom::kf
