@@ -5,6 +5,7 @@
 
 #include "handlers/channel.h"
 #include "handlers/console/console.h"
+#include "handlers/line/line.h"
 #include "handlers/simulator.h"
 #include "handlers/telegram/telegram.h"
 #include "handlers/wechat/wechat.h"
@@ -30,6 +31,8 @@ const auto& entries() {
        wecom::make_app_simulator},
       {{"wecom-robot", wecom::kDefaultApiBase, wecom::robot_keys(), wecom::make_robot},
        wecom::make_robot_simulator},
+      {{"line", line::kDefaultApiBase, line::account_keys(), line::make_channel},
+       line::make_simulator},
       {{"console", "", console::channel_keys(), console::make_channel, true},
        console::make_simulator},
   });

@@ -1,0 +1,44 @@
+#include "handlers/channel.h"
+
+#include "handlers/line/account.h"
+#include "handlers/line/api.h"
+#include "handlers/line/inbound.h"
+#include "handlers/line/line.h"
+
+namespace huiyin::line {
+namespace {
+
+class LineChannel final : public Channel {
+ public:
+  explicit LineChannel(Account account) : account_{std::move(account)} {}
+
+  Decoded decode(const net::HttpRequest& request, Instant now) const override {
+    return read_webhook(account_, request, now);
+  }
+  net::HttpResponse acknowledge(const net::HttpRequest&, const Message*, const Notice*, Instant,
+                                std::span<const unsigned char, 16>) const override {
+    return net::HttpResponse::text(200, "");
+  }
+  // The platform does not read the answer's body.
+  bool can_reply(const Message&) const override { return false; }
+
+  bool has_route(Route route, const Notice&) const override { return route == Route::session; }
+  bool session_needs_window() const override { return false; }
+  net::OutgoingRequest encode(const Notice& notice, Route, const Token&) const override {
+    return message_request(account_, notice);
+  }
+  SendOutcome interpret(Route, const net::HttpResponse& response) const override {
+    return read_outcome(response);
+  }
+
+ private:
+  const Account account_;
+};
+
+}  // namespace
+
+std::unique_ptr<Channel> make_channel(const ChannelConfig& config) {
+  return std::make_unique<LineChannel>(read_account(config));
+}
+
+}  // namespace huiyin::line
