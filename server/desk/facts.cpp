@@ -39,10 +39,13 @@ bool owner_knows_reporter(const Turn& turn, const Case& c) {
   return !confidential(c) || owned_by_office(turn, c);
 }
 
+// The office telephones after a bad rating.
+bool called_back(const Case& c) { return c.rating == 1 || c.rating == 2; }
+
 bool words_as_written(const Turn& turn, const Case& c, Audience audience) {
   if (audience == Audience::owner) return owner_knows_reporter(turn, c);
   return audience == Audience::office &&
-         (owned_by_office(turn, c) || c.urgency == Urgency::emergency);
+         (owned_by_office(turn, c) || c.urgency == Urgency::emergency || called_back(c));
 }
 
 // In the order in which work goes on.

@@ -63,9 +63,9 @@ std::string without_place(const Directory& directory, const Case& c, const std::
   const auto full = c.unit ? directory.full_name(c.unit) : std::string{};
   const auto names = names_of(directory, c, full);
   std::string_view rest = words;
-  int named = 0;
-  while (strip_any(rest, names)) ++named;
-  if (named == 0) return words;
+  bool named = false;
+  while (strip_any(rest, names)) named = true;
+  if (!named) return words;
   bool pause = false;
   while (strip_any(rest, kPauses)) pause = true;
   constexpr std::string_view kOf = "的", kIndeed = "的确";
@@ -73,10 +73,9 @@ std::string without_place(const Directory& directory, const Case& c, const std::
     rest.remove_prefix(kOf.size());
     pause = true;
   }
-  // One short name runs on naturally (楼家村路灯坏了); a whole address only takes the room.
   std::string_view next = rest;
-  const bool address = named > 1 && !strip_any(next, kGoesOn);
-  if ((!pause && !address) || meaningful_characters(rest) < kLeastLeft) return words;
+  const bool goes_on = !pause && strip_any(next, kGoesOn);
+  if (goes_on || meaningful_characters(rest) < kLeastLeft) return words;
   return std::string{rest};
 }
 

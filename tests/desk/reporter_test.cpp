@@ -343,7 +343,8 @@ TEST(Reporter, the_place_is_named_once) {
            Row{"嵊州市石璜镇楼家村路灯坏了很久", "路灯坏了很久"},
            Row{"石璜镇楼家村到镇上的公路断了，没法走", "石璜镇楼家村到镇上的公路断了，没法走"},
            Row{"石璜镇楼家村的确停水了", "石璜镇楼家村的确停水了"},
-           Row{"楼家村路灯坏了", "楼家村路灯坏了"},
+           Row{"楼家村路灯坏了", "路灯坏了"},
+           Row{"楼家村里的路灯坏了", "楼家村里的路灯坏了"},
            Row{"路灯坏了，在楼家村", "路灯坏了，在楼家村"},
        }) {
     fakes::DeskHarness desk;
@@ -360,11 +361,11 @@ TEST(Reporter, the_summary_is_what_was_first_reported) {
               {"甲", "是的，就在村委会旁边那几户", {"reporter/supplemented", "owner/supplement"}},
               {"甲", "一共\n五户", {"reporter/supplemented", "owner/supplement"}}});
   auto card = desk.say(fakes::people::instructor, "查询 260326-0001");
-  EXPECT_EQ(card.notices[0].facts.at("text"), "楼家村停水了 家里没水");
+  EXPECT_EQ(card.notices[0].facts.at("text"), "停水了 家里没水");
   EXPECT_EQ(card.notices[0].facts.at("more"), "是的，就在村委会旁边那几户；一共 五户");
   EXPECT_THAT(desk.read(card.notices[0]), testing::HasSubstr("补充：是的，就在村委会旁边那几户"));
   auto status = desk.say("甲", "查询");
-  EXPECT_EQ(status.notices[0].facts.at("text"), "楼家村停水了 家里没水");
+  EXPECT_EQ(status.notices[0].facts.at("text"), "停水了 家里没水");
   EXPECT_FALSE(status.notices[0].facts.contains("more"));
 }
 
@@ -398,6 +399,11 @@ TEST(Reporter, an_office_that_only_watches_reads_masked_words) {
   EXPECT_THAT(back.notices.back().facts.at("text"), testing::HasSubstr("138****5678"));
   EXPECT_THAT(back.notices.back().facts.at("reason"), testing::HasSubstr("139****5678"));
   EXPECT_THAT(back.notices[2].facts.at("text"), testing::HasSubstr("13812345678"));  // next owner
+  // Who has to call back must know whom.
+  desk.say(fakes::people::deputy, "办结 换了新灯泡，已经亮了");
+  auto rated = desk.say("甲", "1");
+  ASSERT_EQ(desk.kinds(rated).at(1), "office/rating");
+  EXPECT_THAT(rated.notices[1].facts.at("text"), testing::HasSubstr("13812345678"));
 }
 
 TEST(Reporter, media_ids_are_not_shown) {
@@ -406,7 +412,7 @@ TEST(Reporter, media_ids_are_not_shown) {
               {"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}}});
   EXPECT_THAT(desk.only_case().text, testing::HasSubstr("MEDIA-1"));
   for (const auto& notice : desk.transcript.back().notices)
-    EXPECT_EQ(notice.facts.at("text"), "[图片] 楼家村路灯坏了");
+    EXPECT_EQ(notice.facts.at("text"), "[图片] 路灯坏了");
   play(desk, {{"photo:甲", "", {"reporter/supplemented", "owner/supplement"}}});
   EXPECT_EQ(desk.transcript.back().notices[1].facts.at("supplement"), "[图片]");
 }
