@@ -146,6 +146,7 @@ void BatchRunner::place_in_lane(store::NoticeRow& row, Account& lane, Plan& plan
       lane.lane_token = token;
       lane.lane_until = plan.database_now + parts_.outbox.lease();
       row.state = store::NoticeState::sending;
+      row.next_at = lane.lane_until;  // nobody looks for it before
       row.lane_token = token;
       return;
     }

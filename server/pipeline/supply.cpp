@@ -7,8 +7,10 @@ namespace huiyin {
 namespace {
 
 constexpr std::int64_t kMostIds = 16384;
-constexpr std::int64_t kMostNumbers = 256;  // unused ones are gaps that people see: keep it small
-constexpr std::int64_t kFirstId = 16;       // below: built-in rows (kDutyDesk)
+constexpr std::int64_t kMostNumbers = 1024;  // unused ones are gaps that people see
+// A block that lasted longer was too large for the load.
+constexpr std::chrono::seconds kBlockLasts{1};
+constexpr std::int64_t kFirstId = 16;  // below: built-in rows (kDutyDesk)
 
 std::string day_of(Instant at) {
   const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(to_shanghai(at))};
@@ -23,7 +25,10 @@ std::string day_of(Instant at) {
 void LeasedSupply::Pool::fill(store::Store& store, const std::string& sequence, std::int64_t need,
                               std::int64_t most) {
   if (left >= need) return;
-  block = std::max(need - left, std::min(block * 2, most));
+  const auto now = std::chrono::steady_clock::now();
+  block = std::clamp(now - leased < kBlockLasts ? block * 2 : block / 2, most / 64, most);
+  block = std::max(block, need - left);
+  leased = now;
   const auto first = store.lease(sequence, block);
   blocks.emplace_back(first, first + block);
   left += block;

@@ -2,6 +2,7 @@
 // that the sequence's row is not hot (DESIGN §6).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -39,6 +40,7 @@ class LeasedSupply : public Supply {
     std::deque<std::pair<std::int64_t, std::int64_t>> blocks;  // [next, end)
     std::int64_t left = 0;
     std::int64_t block = 1;  // size of the last lease
+    std::chrono::steady_clock::time_point leased{};
     void fill(store::Store& store, const std::string& sequence, std::int64_t need,
               std::int64_t most);
     std::int64_t take();
