@@ -5,11 +5,15 @@
 
 #include "handlers/channel.h"
 #include "handlers/console/console.h"
+#include "handlers/dingtalk/dingtalk.h"
+#include "handlers/dingtalk_gov/dingtalk_gov.h"
+#include "handlers/feishu/feishu.h"
 #include "handlers/line/line.h"
 #include "handlers/simulator.h"
 #include "handlers/telegram/telegram.h"
 #include "handlers/wechat/wechat.h"
 #include "handlers/wecom/wecom.h"
+#include "handlers/whatsapp/whatsapp.h"
 
 namespace huiyin {
 namespace {
@@ -33,6 +37,15 @@ const auto& entries() {
        wecom::make_robot_simulator},
       {{"line", line::kDefaultApiBase, line::account_keys(), line::make_channel},
        line::make_simulator},
+      {{"feishu", feishu::kDefaultApiBase, feishu::account_keys(), feishu::make_channel},
+       feishu::make_simulator},
+      {{"dingtalk", dingtalk::kDefaultApiBase, dingtalk::account_keys(), dingtalk::make_channel},
+       dingtalk::make_simulator},
+      {{"dingtalk-gov", dingtalk_gov::kDefaultApiBase, dingtalk_gov::account_keys(),
+        dingtalk_gov::make_channel},
+       dingtalk_gov::make_simulator},
+      {{"whatsapp", whatsapp::kDefaultApiBase, whatsapp::account_keys(), whatsapp::make_channel},
+       whatsapp::make_simulator},
       {{"console", "", console::channel_keys(), console::make_channel, true},
        console::make_simulator},
   });
