@@ -114,6 +114,16 @@ class RobotSimulator final : public Simulator {
     return body;
   }
 
+  // The newest card of this person on which there is such a button.
+  const Card* card_with(const PlayedMessage& said) const {
+    if (said.kind != MessageKind::text && said.kind != MessageKind::menu) return nullptr;
+    const auto card = std::ranges::find_if(cards_.rbegin(), cards_.rend(), [&](const Card& card) {
+      return card.user == said.user && std::ranges::find(card.keys, said.text) != card.keys.end();
+    });
+    return card == cards_.rend() ? nullptr : &*card;
+  }
+
+  // Words that stand on a button are pressed, not typed.
   void fill(const PlayedMessage& said, Instant now, json::object& body) {
     const auto put = [&](const char* type, json::object content) {
       body["msgtype"] = type;
@@ -121,6 +131,11 @@ class RobotSimulator final : public Simulator {
     };
     const auto url = "https://ww-aibot-img.cos.ap-guangzhou.myqcloud.com/" +
                      (said.media_id.empty() ? "played" : said.media_id);
+    if (card_with(said) || said.kind == MessageKind::follow) {
+      body["create_time"] =
+          std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+      return put("event", event_of(said));
+    }
     switch (said.kind) {
       case MessageKind::text:
         return put("text", text_of("content", said.text));
@@ -132,12 +147,6 @@ class RobotSimulator final : public Simulator {
         return put("video", text_of("url", url));
       case MessageKind::other:
         return put("file", text_of("url", url));
-      case MessageKind::follow:
-      case MessageKind::menu: {
-        body["create_time"] =
-            std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-        return put("event", event_of(said));
-      }
       default:
         throw std::invalid_argument("a robot does not hear such messages");
     }
@@ -145,14 +154,10 @@ class RobotSimulator final : public Simulator {
 
   json::object event_of(const PlayedMessage& said) const {
     if (said.kind == MessageKind::follow) return text_of("eventtype", "enter_chat");
-    const auto card = std::ranges::find_if(cards_.rbegin(), cards_.rend(), [&](const Card& card) {
-      return card.user == said.user && std::ranges::find(card.keys, said.text) != card.keys.end();
-    });
-    if (card == cards_.rend()) throw std::invalid_argument("no card has such a button");
     json::object click;
     click["card_type"] = "button_interaction";
     click["event_key"] = said.text;
-    click["task_id"] = card->task;
+    click["task_id"] = card_with(said)->task;
     auto event = text_of("eventtype", "template_card_event");
     event["template_card_event"] = std::move(click);
     return event;
@@ -181,12 +186,12 @@ class RobotSimulator final : public Simulator {
     const auto complain = [](int code) { reply_fault("errcode " + std::to_string(code)); };
     Seen seen{said.user, {}, {}, "reply"};
     if (json_string(body, "response_type") == "update_template_card") {
-      if (said.kind != MessageKind::menu) reply_fault("nobody pressed a card");
+      if (!card_with(said)) reply_fault("nobody pressed a card");
       seen.via = "card-update";
       show_card(said.user, body, false, seen, complain);
       return seen;
     }
-    if (said.kind == MessageKind::menu) reply_fault("a press is answered by the changed card");
+    if (card_with(said)) reply_fault("a press is answered by the changed card");
     const auto type = json_string(body, "msgtype");
     if (type == "text") {
       if (said.kind != MessageKind::follow) reply_fault("text is for the welcome only");

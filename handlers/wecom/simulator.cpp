@@ -69,23 +69,28 @@ class AppSimulator final : public Simulator {
   void inject(const std::string& fault, int times) override { api_.inject(fault, times); }
 
  private:
-  // A tap on what stands on a card is a press on that card, else on the application's menu.
-  std::string tap_xml(const PlayedMessage& said, Instant now) {
+  // Words that stand on a button of the person's cards are pressed, not typed.
+  bool is_press(const PlayedMessage& said) const {
+    return (said.kind == MessageKind::text || said.kind == MessageKind::menu) &&
+           !api_.card_with(said.user, said.text).empty();
+  }
+
+  std::string press_xml(const PlayedMessage& said, Instant now) {
     const auto task = api_.card_with(said.user, said.text);
-    if (task.empty()) return cdata("Event", "click") + cdata("EventKey", said.text);
     return cdata("Event", "template_card_event") + cdata("EventKey", said.text) +
            cdata("TaskId", task) + cdata("CardType", "button_interaction") +
            cdata("ResponseCode", api_.issue_code(said.user, task, now)) + "<SelectedItems/>";
   }
 
   std::string event_xml(const PlayedMessage& said, Instant now) {
+    if (is_press(said)) return press_xml(said, now);
     switch (said.kind) {
       case MessageKind::follow:
         return cdata("Event", "subscribe") + cdata("EventKey", "");
       case MessageKind::unfollow:
         return cdata("Event", "unsubscribe") + cdata("EventKey", "");
       case MessageKind::menu:
-        return tap_xml(said, now);
+        return cdata("Event", "click") + cdata("EventKey", said.text);
       case MessageKind::other:
         return cdata("Event", "enter_agent") + cdata("EventKey", "");
       default:
@@ -123,8 +128,8 @@ class AppSimulator final : public Simulator {
   std::string xml_of(const PlayedMessage& said, Instant now) {
     return "<xml>" + cdata("ToUserName", corp_id_) + cdata("FromUserName", said.user) +
            bare("CreateTime", played_seconds(now)) +
-           (is_event(said.kind) ? cdata("MsgType", "event") + event_xml(said, now)
-                                : message_xml(said)) +
+           (is_event(said.kind) || is_press(said) ? cdata("MsgType", "event") + event_xml(said, now)
+                                                  : message_xml(said)) +
            bare("AgentID", agent_id_) + "</xml>";
   }
 

@@ -214,7 +214,9 @@ TEST_F(RobotPlay, APressChangesTheCard) {
   const auto said = say("待办");
   const auto heard = hear(said);
   answer(said, heard, card());
-  const auto press = say("签收 260324-0001", MessageKind::menu);
+  EXPECT_THROW(simulator_->deliver(say("退回 260324-0001", MessageKind::menu), now_),
+               std::invalid_argument);
+  const auto press = say("签收 260324-0001");
   const auto pressed = hear(press);
   EXPECT_EQ(pressed.text, "签收 260324-0001");
   EXPECT_TRUE(pressed.card.starts_with("huiyin_7_"));

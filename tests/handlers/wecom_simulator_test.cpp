@@ -151,6 +151,8 @@ TEST_F(WecomPlay, ACardIsPressedAndChanged) {
   EXPECT_FALSE(pressed.reply_address.empty());
   EXPECT_EQ(pressed.reply_until - pressed.sent_at, 72h);
   EXPECT_FALSE(channel_->can_reply(pressed));
+  EXPECT_EQ(hear(say("签收 260324-0001")).card, pressed.card);  // as `[press 签收]` says it
+  EXPECT_EQ(hear(say("签收 260324-0002")).card, "");
 
   auto change = card(8);
   change.replaces = sent.platform_id;
