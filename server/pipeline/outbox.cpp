@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
-#include <random>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include "server/pipeline/lane.h"
-#include "server/pipeline/tokens.h"
+#include "server/pipeline/sender.h"
 
 namespace huiyin {
 namespace {
@@ -22,11 +20,9 @@ using store::SendResult;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kLanesKept =
-    50000;                    // empty lanes stay until their lease ends, so many at most
-constexpr int kClaim = 1000;  // notices a claim
-constexpr int kTokenRetries = 2;
-constexpr auto kChannelPause = 60s;  // after channel_stopped
-constexpr auto kSendMargin = 2s;     // of the lease beyond a request's deadline
+    50000;                        // empty lanes stay until their lease ends, so many at most
+constexpr int kClaim = 1000;      // notices a claim
+constexpr auto kSendMargin = 2s;  // of the lease beyond a request's deadline
 
 // What other threads bring, and whether the outbox still lives: client callbacks may outlive it.
 struct Mailbox {
@@ -51,21 +47,11 @@ class OutboxImpl : public Outbox {
              net::Client& client, const Clock& clock, Monitor& monitor)
       : options_{std::move(options)},
         store_{std::move(store)},
-        client_{client},
-        clock_{clock},
         monitor_{monitor},
-        random_{std::random_device{}()},
+        sender_{{options_, book_, mutex_, *store_, client, clock, monitor,
+                 [box = mailbox_](auto work) { box->post(std::move(work)); }},
+                channels},
         next_claim_{Steady::now()} {
-    for (const auto& [name, channel] : channels) {
-      if (channel->pulled()) continue;
-      channels_.emplace(
-          std::piecewise_construct, std::forward_as_tuple(name),
-          std::forward_as_tuple(
-              *channel,
-              TokenKeeper::Parts{name, options_.process, *channel, *store_, client_, monitor_,
-                                 [box = mailbox_](auto work) { box->post(std::move(work)); },
-                                 options_.token_pause}));
-    }
     thread_ = std::thread{[this] { loop(); }};
   }
 
@@ -153,18 +139,6 @@ class OutboxImpl : public Outbox {
   }
 
  private:
-  struct ChannelState {
-    ChannelState(const Channel& platform, TokenKeeper::Parts parts)
-        : platform{platform}, tokens{std::move(parts)}, limits{platform.limits()} {}
-    const Channel& platform;
-    TokenKeeper tokens;
-    SendLimits limits;
-    int in_flight = 0;
-    std::deque<AccountId> waiting;  // lanes that are ready while in_flight is at its limit
-    bool wants_token = false;
-    Steady::time_point paused_until{};
-  };
-
   // ---- the loop -----------------------------------------------------------------------------
 
   void loop() {
@@ -203,8 +177,7 @@ class OutboxImpl : public Outbox {
   void step() {
     if (!stopping()) {
       renew();
-      for (auto& [name, channel] : channels_)
-        if (std::exchange(channel.wants_token, false)) channel.tokens.ready(Steady::now());
+      sender_.refresh_tokens();
       send_ready();
     }
     // A claim comes after the flush: what it reads of windows is not older than what we know.
@@ -221,6 +194,11 @@ class OutboxImpl : public Outbox {
     busy_ = book_.busy() || !rode_.empty() || !missed_.empty() || claim_now_ || doubt_;
   }
 
+  void send_ready() {
+    std::lock_guard lock{mutex_};
+    sender_.send_ready(Steady::now());
+  }
+
   bool stopping() {
     std::lock_guard lock{mutex_};
     return stopping_;
@@ -230,9 +208,7 @@ class OutboxImpl : public Outbox {
     {
       std::lock_guard lock{mutex_};
       if (!stopping_) return false;
-      const bool flying = std::ranges::any_of(
-          channels_, [](const auto& item) { return item.second.in_flight > 0; });
-      if (flying && Steady::now() < stop_by_) return false;
+      if (sender_.in_flight() && Steady::now() < stop_by_) return false;
     }
     try {
       leave_rest_due();
@@ -374,201 +350,6 @@ class OutboxImpl : public Outbox {
     if (!mine.empty()) store_->release(mine);
   }
 
-  // ---- sending ------------------------------------------------------------------------------
-
-  void send_ready() {
-    const auto now = Steady::now();
-    std::lock_guard lock{mutex_};
-    book_.wake_delayed(now);
-    // Those that wait for a free place come first, and leave none of them unused.
-    for (auto& [name, channel] : channels_)
-      while (channel.in_flight < channel.limits.in_flight && !channel.waiting.empty()) {
-        const auto id = channel.waiting.front();
-        channel.waiting.pop_front();
-        Lane* lane = book_.find(id);
-        if (!lane) continue;
-        lane->queued = false;
-        send_head(id, *lane, now);
-      }
-    for (const auto id : book_.take_ready())
-      if (Lane* lane = book_.find(id)) send_head(id, *lane, now);
-  }
-
-  void send_head(AccountId id, Lane& lane, Steady::time_point now) {
-    while (lane.in_flight == 0 && !lane.entries.empty()) {
-      auto& [seq, entry] = *lane.entries.begin();
-      if (!entry.row || lane.not_before > now) return;  // fill or the delay wakes it
-      const auto found = channels_.find(lane.channel);
-      if (found == channels_.end()) {
-        book_.finish(id, seq, NoticeState::dead, "no_channel");
-        continue;
-      }
-      ChannelState& channel = found->second;
-      if (channel.paused_until > now) return book_.delay(id, channel.paused_until);
-      if (lane.lease_until < now + channel.limits.timeout) return;  // renew() makes it ready again
-      if (channel.in_flight >= channel.limits.in_flight) {
-        lane.queued = true;
-        return channel.waiting.push_back(id);
-      }
-      const auto route = choose_route(lane, channel.platform, entry.row->notice);
-      if (!route) {
-        book_.finish(id, seq, NoticeState::held, lane.following ? "window" : "unfollowed");
-        continue;
-      }
-      if (!channel.tokens.usable(now)) {
-        channel.wants_token = true;
-        return book_.delay(id, now + options_.flush);
-      }
-      auto request = encode(entry.row->notice, channel, *route);
-      if (!request) {
-        give_up(id, lane, *entry.row, "outbox.bug", "cannot be encoded");
-        continue;
-      }
-      return send(id, lane, seq, std::move(*request), channel, *route, now);
-    }
-  }
-
-  // Free text inside the window, the last one kept for the closing echo; else a template; else it
-  // waits for the person's next message.
-  std::optional<Route> choose_route(const Lane& lane, const Channel& platform,
-                                    const Notice& notice) const {
-    if (!platform.session_needs_window()) return Route::session;
-    if (!lane.following) return std::nullopt;
-    const int keep = notice.kind == "closed" ? 0 : 1;
-    if (lane.window_until > clock_.now() && lane.window_left > keep) return Route::session;
-    if (platform.has_route(Route::template_, notice)) return Route::template_;
-    return std::nullopt;
-  }
-
-  // A notice that a handler stumbles over must not end one process after the other.
-  std::optional<net::OutgoingRequest> encode(const Notice& notice, const ChannelState& channel,
-                                             Route route) const {
-    try {
-      return channel.platform.encode(notice, route, channel.tokens.token());
-    } catch (const std::exception&) {
-      return std::nullopt;
-    }
-  }
-
-  // Nor an answer.
-  static SendOutcome interpret(const Channel& platform, Route route,
-                               const net::HttpResponse& response) {
-    try {
-      return platform.interpret(route, response);
-    } catch (const std::exception&) {
-      SendOutcome outcome;
-      outcome.kind = SendOutcome::unknown;
-      outcome.code = "senseless answer";
-      return outcome;
-    }
-  }
-
-  void send(AccountId id, Lane& lane, std::int64_t seq, net::OutgoingRequest request,
-            ChannelState& channel, Route route, Steady::time_point now) {
-    lane.in_flight = seq;
-    ++channel.in_flight;
-    const auto generation = channel.tokens.generation();
-    client_.send(std::move(request), now + channel.limits.timeout,
-                 [this, box = mailbox_, id, seq, route, generation](net::ClientResult result) {
-                   box->post([this, id, seq, route, generation, result = std::move(result)] {
-                     std::lock_guard lock{mutex_};
-                     answered(id, seq, route, generation, result);
-                   });
-                 });
-  }
-
-  void answered(AccountId id, std::int64_t seq, Route route, std::int64_t generation,
-                const net::ClientResult& result) {
-    Lane* lane = book_.find(id);  // lanes in flight are never dropped
-    ChannelState& channel = channels_.find(lane->channel)->second;
-    --channel.in_flight;
-    lane->in_flight = 0;
-    const auto entry = lane->entries.find(seq);
-    if (entry == lane->entries.end()) return book_.make_ready(id);  // lost with the lease
-
-    SendOutcome outcome;
-    if (result.fault == net::Fault::none) {
-      outcome = interpret(channel.platform, route, result.response);
-    } else {
-      outcome.kind =
-          result.fault == net::Fault::unknown ? SendOutcome::unknown : SendOutcome::retry;
-      outcome.code = result.fault == net::Fault::unknown ? "no_answer" : "no_connection";
-    }
-    monitor_.sent(lane->channel, outcome_name(outcome.kind));
-    act_on(id, *lane, entry->second, channel, route, generation, outcome);
-    book_.make_ready(id);
-  }
-
-  // What each outcome means for the notice: the head, unless older ones were claimed meanwhile.
-  void act_on(AccountId id, Lane& lane, LaneEntry& entry, ChannelState& channel, Route route,
-              std::int64_t generation, const SendOutcome& outcome) {
-    NoticeRow& row = *entry.row;
-    ++row.attempts;
-    switch (outcome.kind) {
-      case SendOutcome::delivered: {
-        const bool spent = route == Route::session && channel.platform.session_needs_window();
-        if (spent) --lane.window_left;
-        auto& result = book_.finish(id, row.seq, NoticeState::sent, outcome.code);
-        result.platform_id = outcome.platform_id;
-        result.spent_window = spent;
-        return;
-      }
-      case SendOutcome::token_expired:
-        channel.tokens.failed(generation);
-        if (++entry.token_retries > kTokenRetries) retry(id, lane, row, channel, outcome);
-        return;
-      case SendOutcome::window_closed:
-      case SendOutcome::allowance_used:
-        // Said of a way that needs no window: the same request again would get the same answer.
-        if (route != Route::session || !channel.platform.session_needs_window())
-          return retry(id, lane, row, channel, outcome);
-        lane.window_left = 0;
-        lane.close_window = true;
-        return;  // next turn: a template, or held
-      case SendOutcome::unreachable:
-        lane.following = false;
-        book_.finish(id, row.seq, NoticeState::held, outcome.code);
-        return;
-      case SendOutcome::refused:
-        return give_up(id, lane, row, "outbox.refused", outcome.code);
-      case SendOutcome::channel_stopped:
-        monitor_.event(Severity::error, "outbox.channel_stopped",
-                       {{"channel", lane.channel}, {"code", outcome.code}});
-        channel.paused_until = Steady::now() + kChannelPause;
-        return;
-      case SendOutcome::unknown:
-        if (std::exchange(entry.unknown_once, true))
-          return give_up(id, lane, row, "outbox.unknown", "unknown");
-        return retry(id, lane, row, channel, outcome);
-      case SendOutcome::retry:
-        return retry(id, lane, row, channel, outcome);
-    }
-  }
-
-  void retry(AccountId id, Lane& lane, const NoticeRow& row, const ChannelState& channel,
-             const SendOutcome& outcome) {
-    if (clock_.now() - row.created_at > channel.limits.give_up)
-      return give_up(id, lane, row, "outbox.expired", "expired " + outcome.code);
-    auto after = outcome.retry_after;
-    if (after.count() == 0) {  // exponential, full jitter
-      const auto most = std::min<std::int64_t>(
-          options_.backoff.count() << std::min(row.attempts - 1, 20), options_.backoff_cap.count());
-      after =
-          std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>{1, most}(random_)};
-    }
-    if (after <= options_.keep) return book_.delay(id, Steady::now() + after);
-    book_.spill(id, row.seq, after, outcome.code);
-  }
-
-  void give_up(AccountId id, const Lane& lane, const NoticeRow& row, std::string_view event,
-               std::string code) {
-    monitor_.event(Severity::error, event,
-                   {{"channel", lane.channel},
-                    {"notice", std::to_string(row.notice.id.raw())},
-                    {"code", code}});
-    book_.finish(id, row.seq, NoticeState::dead, std::move(code));
-  }
-
   Steady::time_point lease_end(Steady::time_point now) const {
     return now + options_.lease - kSendMargin;
   }
@@ -583,16 +364,14 @@ class OutboxImpl : public Outbox {
 
   OutboxOptions options_;
   std::unique_ptr<store::Store> store_;
-  net::Client& client_;
-  const Clock& clock_;
   Monitor& monitor_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   bool woken_ = false;  // guarded by mailbox_->mutex
   bool busy_ = false;   // loop thread only
 
-  std::mutex mutex_;  // guards what is below; the channels' tokens belong to the loop thread
-  std::map<std::string, ChannelState, std::less<>> channels_;
+  std::mutex mutex_;  // guards what is below; the sender's tokens belong to the loop thread
   LaneBook book_;
+  Sender sender_;
   std::vector<NoticeId> rode_, missed_;
   bool claim_now_ = true;  // what an earlier process left
   bool doubt_ = false;     // see doubt()
@@ -600,7 +379,6 @@ class OutboxImpl : public Outbox {
   Steady::time_point stop_by_{};
   std::uint64_t idle_asked_ = 0, idle_reached_ = 0;
   std::condition_variable idle_;
-  std::mt19937_64 random_;
   Steady::time_point next_claim_, next_renew_{}, next_flush_{};
   std::thread thread_;
 };
