@@ -10,6 +10,7 @@
 #include "handlers/feishu/feishu.h"
 #include "handlers/line/line.h"
 #include "handlers/simulator.h"
+#include "handlers/slack/slack.h"
 #include "handlers/telegram/telegram.h"
 #include "handlers/wechat/wechat.h"
 #include "handlers/wecom/wecom.h"
@@ -46,6 +47,8 @@ const auto& entries() {
        dingtalk_gov::make_simulator},
       {{"whatsapp", whatsapp::kDefaultApiBase, whatsapp::account_keys(), whatsapp::make_channel},
        whatsapp::make_simulator},
+      {{"slack", slack::kDefaultApiBase, slack::account_keys(), slack::make_channel},
+       slack::make_simulator},
       {{"console", "", console::channel_keys(), console::make_channel, true},
        console::make_simulator},
   });
