@@ -87,11 +87,15 @@ inline Message only_message(const Decoded& decoded) {
 // Handler and played platform; what leaves the one enters the other.
 class BothSides {
  public:
-  explicit BothSides(const ChannelConfig& config, Instant now)
+  BothSides(const ChannelConfig& config, Instant now)
+      : BothSides{find_platform(config.platform)->make(config), huiyin::make_simulator(config),
+                  config.api_base, now} {}
+  BothSides(std::unique_ptr<Channel> channel, std::unique_ptr<Simulator> simulator,
+            std::string base, Instant now)
       : now_{now},
-        base_{config.api_base},
-        channel_{find_platform(config.platform)->make(config)},
-        simulator_{make_simulator(config)} {}
+        base_{std::move(base)},
+        channel_{std::move(channel)},
+        simulator_{std::move(simulator)} {}
 
   Decoded decode(const PlayedMessage& said, bool again = false) {
     return channel_->decode(simulator_->deliver(said, now_, again), now_);
