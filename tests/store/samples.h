@@ -9,7 +9,8 @@ namespace huiyin::store {
 
 // 😀, a hanzi outside the basic plane, a family joined by ZWJ, right-to-left text, both quotes.
 inline const std::string kHardText =
-    "😀 𠮷 👨‍👩‍👧‍👦 \u202eمرحبا\u202c שלום it's \"quoted\" \\ % _ {{x}} ; "
+    "😀 𠮷 👨‍👩‍👧‍👦 \u202eمرحبا\u202c שלום it's \"quoted\" \\ % _ {{x}} "
+    "; "
     "-- "
     "\t\r\n末";
 
