@@ -8,7 +8,8 @@
 namespace huiyin::store {
 
 // 😀, a hanzi outside the basic plane, a family joined by ZWJ, right-to-left text, both quotes.
-// clang-format off: it measures these characters differently each time
+// (clang-format measures these characters differently each time.)
+// clang-format off
 inline const std::string kHardText =
     "😀 𠮷 👨‍👩‍👧‍👦 \u202eمرحبا\u202c שלום it's \"quoted\" \\ % _ {{x}} ; "
     "-- \t\r\n末";
