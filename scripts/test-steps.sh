@@ -103,8 +103,11 @@ changed_sources() {
   head=$(git rev-parse HEAD)
   if [[ -z $base ]]; then
     base=$(git merge-base HEAD origin/main 2>/dev/null || true)
+    # A fresh clone of what was submitted knows no other base: take what a session may have written.
     if [[ -z $base || $base == "$head" ]]; then
-      base=$(git rev-parse --verify -q HEAD~1 || git hash-object -t tree /dev/null)
+      base=$(git rev-list -1 --before='8 hours ago' HEAD)
+      [[ -n $base && $base != "$head" ]] ||
+        base=$(git rev-parse --verify -q HEAD~1 || git hash-object -t tree /dev/null)
     fi
   fi
   { git diff --name-only "$base" -- server handlers &&
