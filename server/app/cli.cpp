@@ -182,16 +182,23 @@ int play_script(const Arguments& arguments, const Console& console) {
   }
 }
 
+bool is_subcommand(const std::string& word) {
+  return std::ranges::find(kSubcommands, word) != std::end(kSubcommands);
+}
+
+// A first word that is neither an option nor a subcommand; CLI11 would only say that one is
+// missing.
+bool mistyped(const std::vector<std::string>& words) {
+  return !words.empty() && !words.front().starts_with('-') && !is_subcommand(words.front());
+}
+
 // "serve" is meant when no subcommand is named.
-std::vector<std::string> with_default(int argc, const char* const* argv) {
-  std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
-  const bool named = std::ranges::any_of(all, [](const std::string& one) {
-    return one == "-h" || one == "--help" ||
-           std::ranges::find(kSubcommands, one) != std::end(kSubcommands);
+std::vector<std::string> with_default(std::vector<std::string> words) {
+  const bool named = std::ranges::any_of(words, [](const std::string& one) {
+    return one == "-h" || one == "--help" || is_subcommand(one);
   });
-  const bool words = !all.empty() && !all.front().starts_with('-');  // a mistyped subcommand
-  if (!named && !words) all.insert(all.begin(), "serve");
-  return all;
+  if (!named) words.insert(words.begin(), "serve");
+  return words;
 }
 
 }  // namespace
@@ -237,7 +244,14 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
       ->check(CLI::Range(0.1, 600.0));
 
   try {
-    std::vector<std::string> words = with_default(argc, argv);
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    if (mistyped(words)) {
+      errors << "huiyin: no subcommand '" << words.front() << "'; there are";
+      for (const auto& name : kSubcommands) errors << ' ' << name;
+      errors << '\n';
+      return kBad;
+    }
+    words = with_default(std::move(words));
     std::ranges::reverse(words);  // as CLI11 wants them
     app.parse(std::move(words));
     arguments.test_clock = clock->count() > 0;

@@ -73,6 +73,7 @@ TEST_F(CommandLine, helps) {
 
 TEST_F(CommandLine, refuses_what_it_does_not_know) {
   EXPECT_EQ(run({"dance"}).exit, 2);
+  EXPECT_THAT(run({"dance"}).errors, HasSubstr("no subcommand 'dance'; there are serve migrate"));
   EXPECT_EQ(run({"serve", "--dance"}).exit, 2);
   EXPECT_EQ(run({"migrate", "--test-clock"}).exit, 2);
   EXPECT_EQ(run({"import"}).exit, 2);
