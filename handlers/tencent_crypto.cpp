@@ -75,7 +75,8 @@ Envelope::Envelope(std::string token, std::string_view aes_key, std::string rece
     : token_{std::move(token)}, receive_id_{std::move(receive_id)} {
   std::optional<std::string> bytes;
   if (aes_key.size() == 43) bytes = decode_base64(std::string{aes_key} + "=");
-  if (!bytes) throw std::invalid_argument("aes_key: must be 43 characters of A-Z a-z 0-9 + /");
+  if (!bytes || bytes->size() != key_.size())  // a '=' among the 43 would leave 31 bytes
+    throw std::invalid_argument("aes_key: must be 43 characters of A-Z a-z 0-9 + /");
   std::ranges::copy(*bytes, key_.begin());
 }
 

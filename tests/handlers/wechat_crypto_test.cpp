@@ -84,7 +84,8 @@ TEST(Envelope, EveryLengthComesBackWhole) {
 TEST(Envelope, KeyMustHave43Symbols) {
   for (const char* key : {"", "short", "vN3kPq8Zr5TyWc1Lm7XbHs2DfGj4Ue9Ao0Iw6Kt+/Q",
                           "vN3kPq8Zr5TyWc1Lm7XbHs2DfGj4Ue9Ao0Iw6Kt+/Q5=",
-                          "vN3kPq8Zr5TyWc1Lm7XbHs2DfGj4Ue9Ao0Iw6Kt!/Q5"}) {
+                          "vN3kPq8Zr5TyWc1Lm7XbHs2DfGj4Ue9Ao0Iw6Kt!/Q5",
+                          "vN3kPq8Zr5TyWc1Lm7XbHs2DfGj4Ue9Ao0Iw6Kt+/Q="}) {
     try {
       const Envelope envelope{"tok", key, kId};
       ADD_FAILURE() << "accepted a key of " << std::string_view{key}.size();
