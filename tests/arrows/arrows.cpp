@@ -76,6 +76,9 @@ const std::array<Library, 20> kLibraries = {{
     {"gmock/", {}},
 }};
 
+// What lies at the root, which is an include directory: <...> would find it as well.
+constexpr std::array<std::string_view, 3> kTops = {"server/", "handlers/", "tests/"};
+
 bool contains(const Words& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
@@ -96,8 +99,15 @@ struct Include {
 std::optional<std::string> fault(const Room& room, const Include& include) {
   const std::string_view header = include.header;
   const std::string who = "room " + std::string{room.name} + " may not include ";
+  const auto below = [&](std::string_view top) { return header.starts_with(top); };
+  if (include.angled && std::ranges::any_of(kTops, below)) {
+    return "write <" + include.header + "> in quotation marks";
+  }
+  if (header.find("/../") != std::string_view::npos) {
+    return "write \"" + include.header + "\" without detours";
+  }
   if (!include.angled) {
-    if (!header.starts_with("server/") && !header.starts_with("handlers/")) {
+    if (!below("server/") && !below("handlers/")) {
       return "write \"" + include.header + "\" from the root of the repository, or as <...>";
     }
     const auto grants = [&](std::string_view prefix) { return header.starts_with(prefix); };
