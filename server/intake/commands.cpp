@@ -99,14 +99,18 @@ std::string Reader::written(std::size_t from, std::size_t to) const {
   return std::string{folded_.written(from, to)};
 }
 
-// Further lines belong to the argument unless the next one is a command itself.
+// Further lines belong to the argument unless the next one is a command itself. Residents tell
+// their troubles in such words, so theirs must be nothing but a command.
 std::size_t Reader::argument_end(Speaker speaker) const {
   const Trie& words = lexicon_.commands[static_cast<std::size_t>(speaker)];
   std::size_t line = line_end_;
   while (line < text_.size()) {
     const std::size_t start = separators(line, text_.size());
-    if (start < text_.size() && word_at(words, start, text_.size()).length != 0) return line;
-    line = std::min(text_.find(U'\n', start), text_.size());
+    const std::size_t next = std::min(text_.find(U'\n', start), text_.size());
+    const std::size_t word = start < next ? word_at(words, start, next).length : 0;
+    if (word != 0 && (speaker != Speaker::resident || only(lexicon_.polite, start + word, next)))
+      return line;
+    line = next;
   }
   return text_.size();
 }
