@@ -87,6 +87,17 @@ constexpr auto kVerbs = std::to_array<VerbWord>({
     {Verb::merge, {"并件", "Join"}},
 });
 
+// "目前无法解决", but not "上次没解决的水管".
+bool says_unsolved(std::string_view text) {
+  static constexpr auto kWords = std::to_array<std::string_view>(
+      {"无法解决", "不能解决", "解决不了", "没解决", "没有解决", "没能解决", "未解决", "未能解决",
+       "not solved", "cannot be solved"});
+  for (const auto word : kWords)
+    for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1))
+      if (!text.substr(at + word.size()).starts_with("的")) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string stage(Stage stage, Outcome outcome, std::string_view locale) {
@@ -241,7 +252,7 @@ OutcomeWord read_outcome(std::string_view text) {
     // 已转告供水所 is a result, not an outcome: the word must stand alone.
     if (stripped) return {outcome, std::string{rest}};
   }
-  return {Outcome::none, std::string{text}};
+  return {says_unsolved(text) ? Outcome::explained : Outcome::none, std::string{text}};
 }
 
 }  // namespace huiyin::words

@@ -71,7 +71,7 @@ std::string_view media(MessageKind kind);
 std::string other_channel(std::string_view topic, std::string_view locale);
 
 // "已解决 ..." -> outcome and the rest. Outcome::none when the text does not begin with such a
-// word.
+// word; explained when it says that nothing was solved (P5).
 struct OutcomeWord {
   Outcome outcome = Outcome::none;
   std::string rest;

@@ -207,6 +207,14 @@ const Talk kTalks[] = {
        "编号260326-0001已办结，结果：已解决。"},
       {"甲", "查询", {"reporter/status"}, "已办结，结果：已解决。换了新灯泡，已经亮了。"}}},
 
+    {"what_was_not_solved_is_not_called_solved",
+     {kLamp,
+      kSigned,
+      {"instructor",
+       "办结 线路老化，目前无法解决，已向住户说明",
+       {"reporter/closed", "owner/done"}},
+      {"甲", "查询", {"reporter/status"}, "结果：已解释"}}},
+
     // ---- after closing
     {"low_rating_is_called_back",
      {kLamp,
