@@ -48,6 +48,14 @@ std::optional<Command> worded(const Turn& turn, const Meaning& meaning, const Co
   return asked;
 }
 
+// Handbook §3: an emergency comes before a command. Words of regret (取消，没有着火) stay a
+// command.
+bool cries_for_help(const Meaning& meaning, const Command& command) {
+  if (meaning.danger == Danger::none || !meaning.danger_certain || !meaning.substance) return false;
+  return command.verb == Verb::urge || command.verb == Verb::supplement ||
+         command.verb == Verb::reopen;
+}
+
 // "我是楼家村的" when we asked where it is: the answer to that, and where the person lives.
 bool tells_place_of_draft(Turn& turn, const Said& said) {
   const auto& question = turn.talk().question;
@@ -79,7 +87,8 @@ void hear(Turn& turn, const Said& said) {
   }
   if (command.verb != Verb::none && !command.bare) {
     if (speaker != Speaker::resident && hear_cadre(turn, said, command)) return;
-    if (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command))
+    if (!cries_for_help(meaning, command) &&
+        (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command)))
       return;
   }
   // 好的 to a question of ours is about that question.

@@ -43,6 +43,10 @@ bool different_place(const Turn& turn, const Case& c, const Meaning& meaning) {
   return !meaning.places.empty() && c.unit && std::ranges::none_of(meaning.places, near);
 }
 
+bool reopens(const Turn& turn, const Case& c) {
+  return c.stage == Stage::closed && in_time(turn, c);
+}
+
 void answer_not_now(Turn& turn, const Case& c, words::Why why) {
   answer_about(turn, c, "not_now").facts["reason"] = words::why(why, turn.me().locale);
 }
@@ -106,8 +110,16 @@ bool status(Turn& turn, const Command& command) {
   return true;
 }
 
-bool urge(Turn& turn, const Command& command) {
-  const Case* found = pick(turn, command, past_draft);
+bool urge(Turn& turn, const Said& said, const Command& command) {
+  // 没人管，路灯坏了三天: words that fit no case of theirs are a matter not told before.
+  const auto fits = [&](const Case& c) {
+    return past_draft(c) && !(said.meaning.substance && different_matter(turn, c, said.meaning));
+  };
+  if (said.meaning.substance && command.number.empty() &&
+      std::ranges::none_of(turn.set.reported_by(turn.speaker()),
+                           [&](const Case* c) { return fits(*c); }))
+    return false;
+  const Case* found = pick(turn, command, fits);
   if (!found) return true;
   Case c = *found;
   if (!turn.make(c, Move::urge, Role::reporter, command.argument)) {
@@ -163,6 +175,15 @@ void reopen_case(Turn& turn, Case c, const std::string& text, bool kept_from_own
   turn.put(std::move(c));
 }
 
+// What a case holds that was reported again after the time for reopening the old one.
+std::string link_to(const Case& old) { return "[" + old.number + "]"; }
+
+const Case* reported_again(const Turn& turn, const Case& old) {
+  for (const Case* c : turn.set.reported_by(turn.speaker()))
+    if (past_draft(*c) && c->text.find("\n" + link_to(old)) != std::string::npos) return c;
+  return nullptr;
+}
+
 void report_again(Turn& turn, const Case& old, const std::string& text) {
   Case c;
   c.id = turn.new_case_id();
@@ -175,7 +196,7 @@ void report_again(Turn& turn, const Case& old, const std::string& text) {
   c.place = old.place;
   c.text = old.text;
   add_line(c, text);
-  c.text += "\n[" + old.number + "]";  // the link to what was tried before
+  c.text += "\n" + link_to(old);
   c.reporter = turn.speaker();
   c.reporter_account = turn.account();
   c.reporter_kind = old.reporter_kind;
@@ -192,13 +213,22 @@ void more_about(Turn& turn, const Case& c, const std::string& text) {
     supplement_case(turn, c, text);
 }
 
-// 没解决 speaks of something answered before; only another place makes it something else. Of
-// several, the one of the same subject.
+// 没解决 speaks of something answered before; only another place makes it something else. What can
+// still be reopened, or is open, is nearer than what was filed long ago. Of several, the one of the
+// same subject.
 Found find_answered(Turn& turn, const Said& said, const Command& command) {
   const auto& meaning = said.meaning;
-  auto found = find_reported(turn, command.number, [&](const Case& c) {
+  const auto fits = [&](const Case& c) {
     return answered(c) && !different_place(turn, c, meaning);
-  });
+  };
+  auto found = find_reported(turn, command.number,
+                             [&](const Case& c) { return fits(c) && reopens(turn, c); });
+  const auto in_hand = [&](const Case* c) {
+    return past_draft(*c) && !different_matter(turn, *c, meaning);
+  };
+  if (!found.one && found.several.empty() && command.number.empty() &&
+      std::ranges::none_of(turn.set.reported_by(turn.speaker()), in_hand))
+    found = find_reported(turn, "", fits);
   if (found.several.size() < 2 || !command.number.empty() || meaning.topic.empty()) return found;
   const auto same = [&](const Case* c) { return c->topic == meaning.topic; };
   if (std::ranges::count_if(found.several, same) == 1) {
@@ -232,14 +262,15 @@ bool reopen(Turn& turn, const Said& said, const Command& command) {
     // Nothing is closed: who says "still not solved" asks how it goes.
     return status(turn, Command{});
   }
-  const Case& c = *found.one;
+  const Case* again = is_open(found.one->stage) ? nullptr : reported_again(turn, *found.one);
+  const Case& c = again ? *again : *found.one;
   if (is_open(c.stage) && (command.argument.empty() || c.level < start_level(said.meaning)))
     show_status(turn, c);
   else if (is_open(c.stage))
-    more_about(turn, c, said.meaning.text);
+    more_about(turn, c, again ? command.argument : said.meaning.text);
   else if (!answered(c))
     answer_not_now(turn, c, words::Why::withdrawn_already);
-  else if (c.stage == Stage::closed && in_time(turn, c))
+  else if (reopens(turn, c))
     reopen_case(turn, c, command.argument, c.level < start_level(said.meaning));
   else
     report_again(turn, c, command.argument);
@@ -371,7 +402,7 @@ bool hear_reporter_command(Turn& turn, const Said& said, const Command& command)
     case Verb::status:
       return status(turn, command);
     case Verb::urge:
-      return urge(turn, command);
+      return urge(turn, said, command);
     case Verb::withdraw:
       return withdraw(turn, command);
     case Verb::reopen:

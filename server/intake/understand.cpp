@@ -91,7 +91,8 @@ class WordUnderstanding final : public Understanding {
                      const std::vector<PlaceIndex::Span>& places, const Command& said) const {
     constexpr std::size_t kEnough = 4, kEnoughWithSignal = 2;  // characters
     const bool carries = said.verb == Verb::supplement || said.verb == Verb::reopen ||
-                         said.verb == Verb::anonymous || said.verb == Verb::confidential;
+                         said.verb == Verb::urge || said.verb == Verb::anonymous ||
+                         said.verb == Verb::confidential;
     if (meaning.small_talk || meaning.yes || meaning.no || meaning.digit || meaning.grade ||
         !meaning.bind_code.empty() || (said.verb != Verb::none && (said.whole || !carries))) {
       return false;
