@@ -88,6 +88,9 @@ Task<RequestReader::State> Connection::receive() {
     if (state == RequestReader::State::complete || state == RequestReader::State::refused)
       co_return state;
     follow(state);
+    // The drain has closed the idle ones already, and this one has become idle since.
+    const bool draining = loop_.service().draining.load(std::memory_order_relaxed);
+    if (phase_ == Phase::idle && draining) close_if_idle();
     if (reader_.owes_continue()) {
       const asio::const_buffer interim{kContinue.data(), kContinue.size()};
       const asio::const_buffer nothing;

@@ -123,6 +123,8 @@ Task<void> Loop::accept() {
 }
 
 void Loop::admit(Socket socket) {
+  // Accepted just before the end: nobody would close it, and the destructor would wait for it.
+  if (stopping_) return;
   error_code error;
   const auto remote = socket.remote_endpoint(error);
   if (error) return;  // gone already

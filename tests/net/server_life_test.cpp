@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <list>
 #include <thread>
 
 #include "tests/net/server_fixture.h"
@@ -163,6 +164,27 @@ TEST_F(ServerLife, DrainEndsWithItsGrace) {
   EXPECT_FALSE(written.future.get());
 }
 
+// A connection that was promised to stay, but had its answer written only after the idle ones were
+// closed, must not hold the drain up until its grace is over.
+TEST_F(ServerLife, DrainClosesWhatBecomesIdleLater) {
+  const std::string large(16 << 20, 'x');
+  start([&large](HttpRequest, Respond respond) { respond(answer_text(large)); });
+  auto slow = connect();
+  slow.send(kGet);
+  const auto begun = slow.read_some();
+  EXPECT_EQ(begun.find("Connection: close"), std::string::npos);
+
+  const auto port = server_->port();
+  const auto begin = std::chrono::steady_clock::now();
+  auto drained = std::async(std::launch::async, [this] { server_->drain(4s); });
+  EXPECT_TRUE(eventually([port] { return !RawSocket{port}.connected(); }));
+  EXPECT_EQ(drained.wait_for(0s), std::future_status::timeout);
+  EXPECT_GT(begun.size() + slow.read_all().size(), large.size());
+  slow.close();
+  drained.wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+}
+
 TEST_F(ServerLife, DestructorDoesNotWaitForAnyone) {
   options_.threads = 2;
   std::mutex mutex;
@@ -183,6 +205,26 @@ TEST_F(ServerLife, DestructorDoesNotWaitForAnyone) {
   const auto begin = std::chrono::steady_clock::now();
   server_.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+}
+
+TEST_F(ServerLife, DestructorDoesNotWaitForThoseWhoComeWhileItRuns) {
+  for (int round = 0; round < 15; ++round) {
+    start_echo();
+    std::atomic<bool> stop = false;
+    std::list<RawSocket> silent;
+    std::thread comer{[&, port = server_->port()] {
+      while (!stop) silent.emplace_back(port);
+    }};
+    EXPECT_TRUE(eventually([this] { return server_->counters().accepted > 5; }));
+    auto gone = std::async(std::launch::async, [this] { server_.reset(); });
+    std::this_thread::sleep_for(2ms);
+    stop = true;
+    comer.join();
+    const auto outcome = gone.wait_for(1s);
+    silent.clear();  // so that it ends in any case
+    gone.wait();
+    ASSERT_EQ(outcome, std::future_status::ready) << "round " << round;
+  }
 }
 
 TEST_F(ServerLife, SurvivesWithoutFreeDescriptors) {
