@@ -61,7 +61,8 @@ void HostPool::submit(JobPtr job) {
   if (stopped_) return job->fail(Fault::overloaded, "client is stopped");
   if (job->deadline <= std::chrono::steady_clock::now())
     return job->fail(Fault::overloaded, "deadline had passed before sending");
-  const bool must_wait = idle_.empty() && connections_.size() >= options_.connections_per_host;
+  const bool all_in_use = idle_.empty() && connections_.size() >= options_.connections_per_host;
+  const bool must_wait = all_in_use || resolving_;
   if (must_wait && by_deadline_.size() >= options_.waiting_per_host)
     return job->fail(Fault::overloaded, "too many requests are waiting");
   by_deadline_.emplace(job->deadline, job);

@@ -73,6 +73,26 @@ TEST_F(ClientLimits, QueueIsBounded) {
   client_.reset();
 }
 
+TEST_F(ClientLimits, QueueIsBoundedWhileTheNameIsLookedUp) {
+  options_.waiting_per_host = 2;
+  RawServer server{echo};
+  const auto url = "http://localhost:" + std::to_string(server.port()) + "/";
+  create();
+  std::vector<std::future<ClientResult>> results;
+  std::promise<void> sent;
+  // On the client's thread they arrive together, before the look-up can have an end.
+  client_->after(0ms, [&] {
+    for (int i = 0; i < 4; ++i) results.push_back(post(url));
+    sent.set_value();
+  });
+  sent.get_future().wait();
+  const std::vector<Fault> expected = {Fault::none, Fault::none, Fault::overloaded,
+                                       Fault::overloaded};
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(wait(std::move(results[i])).fault, expected[i]) << i;
+  client_.reset();
+}
+
 TEST_F(ClientLimits, WaitingRequestsGoInOrder) {
   options_.connections_per_host = 1;
   std::mutex mutex;
