@@ -169,8 +169,8 @@ class Channel {
   virtual SendLimits limits() const { return {}; }
 };
 
-// Throws std::invalid_argument naming the key (never its value) when `config` cannot work; a
-// missing or empty secret is such a case: the channel stays closed.
+// Throws std::invalid_argument "<key>: <what is allowed>" (never the value), one fault a line, when
+// `config` cannot work; a missing or empty secret is such a case: the channel stays closed.
 using ChannelFactory = std::unique_ptr<Channel> (*)(const ChannelConfig& config);
 
 struct Platform {

@@ -18,6 +18,26 @@ int integer_key(const ChannelConfig& config, std::string_view name, int otherwis
                 int most);
 [[noreturn]] void refuse_key(std::string_view name, std::string_view allowed);
 
+// Keeps what is wrong with several keys, so that all of it is told at once.
+class KeyFaults {
+ public:
+  template <class Read>
+  void collect(Read&& read) {
+    try {
+      read();
+    } catch (const std::invalid_argument& fault) {
+      words_ += (words_.empty() ? "" : "\n") + std::string{fault.what()};
+    }
+  }
+  // Throws std::invalid_argument, one fault a line, when there was any.
+  void refuse() const {
+    if (!words_.empty()) throw std::invalid_argument(words_);
+  }
+
+ private:
+  std::string words_;
+};
+
 bool is_alphanumeric(std::string_view text);  // ASCII letters and digits; true for ""
 bool is_digits(std::string_view text);        // ASCII digits, at least one
 

@@ -21,11 +21,34 @@ constexpr auto kKeys = std::to_array<ChannelKey>({
      "thing1=place,phrase2=status,...; sources: number place status owner due result title text"},
 });
 
+std::string read_app_id(const ChannelConfig& config) {
+  auto app_id = required_key(config, "app_id");
+  if (!is_alphanumeric(app_id) || app_id.size() > 64)
+    refuse_key("app_id", "must be 1 to 64 letters and digits");
+  return app_id;
+}
+
+std::string read_token(const ChannelConfig& config) {
+  auto token = required_key(config, "token");
+  if (!is_alphanumeric(token) || token.size() < 3 || token.size() > 32)
+    refuse_key("token", "must be 3 to 32 letters and digits");
+  return token;
+}
+
 Mode read_mode(const std::string& text) {
   if (text.empty() || text == "safe") return Mode::safe;
   if (text == "compatible") return Mode::compatible;
   if (text == "plain") return Mode::plain;
   refuse_key("mode", "must be plain, compatible or safe, as in the platform's console");
+}
+
+void read_template(const ChannelConfig& config, Account& account) {
+  account.template_id = optional_key(config, "template_id");
+  const auto fields = optional_key(config, "template_fields");
+  if (account.template_id.empty() != fields.empty())
+    refuse_key(fields.empty() ? "template_fields" : "template_id",
+               "template_id and template_fields must be given together");
+  account.template_fields = parse_template_fields(fields);
 }
 
 }  // namespace
@@ -38,28 +61,23 @@ Account read_account(const ChannelConfig& config) {
   account.api_base = config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base;
   while (account.api_base.ends_with('/')) account.api_base.pop_back();
 
-  account.app_id = required_key(config, "app_id");
-  if (!is_alphanumeric(account.app_id) || account.app_id.size() > 64)
-    refuse_key("app_id", "must be 1 to 64 letters and digits");
-  account.app_secret = required_key(config, "app_secret");
-  account.token = required_key(config, "token");
-  if (!is_alphanumeric(account.token) || account.token.size() < 3 || account.token.size() > 32)
-    refuse_key("token", "must be 3 to 32 letters and digits");
-
-  account.mode = read_mode(optional_key(config, "mode"));
-  const auto aes_key = account.mode == Mode::plain ? optional_key(config, "aes_key")
-                                                   : required_key(config, "aes_key");
-  if (!aes_key.empty()) account.envelope.emplace(account.token, aes_key, account.app_id);
-  if (account.mode == Mode::plain) account.envelope.reset();  // was only checked
-  account.window = std::chrono::seconds{
-      integer_key(config, "window_seconds", account.mode == Mode::plain ? 300 : 0, 10, 86400)};
-
-  account.template_id = optional_key(config, "template_id");
-  const auto fields = optional_key(config, "template_fields");
-  if (account.template_id.empty() != fields.empty())
-    refuse_key(fields.empty() ? "template_fields" : "template_id",
-               "template_id and template_fields must be given together");
-  account.template_fields = parse_template_fields(fields);
+  KeyFaults faults;
+  faults.collect([&] { account.app_id = read_app_id(config); });
+  faults.collect([&] { account.app_secret = required_key(config, "app_secret"); });
+  faults.collect([&] { account.token = read_token(config); });
+  faults.collect([&] { account.mode = read_mode(optional_key(config, "mode")); });
+  faults.collect([&] {
+    const auto aes_key = account.mode == Mode::plain ? optional_key(config, "aes_key")
+                                                     : required_key(config, "aes_key");
+    if (!aes_key.empty()) account.envelope.emplace(account.token, aes_key, account.app_id);
+    if (account.mode == Mode::plain) account.envelope.reset();  // was only checked
+  });
+  faults.collect([&] {
+    account.window = std::chrono::seconds{
+        integer_key(config, "window_seconds", account.mode == Mode::plain ? 300 : 0, 10, 86400)};
+  });
+  faults.collect([&] { read_template(config, account); });
+  faults.refuse();
   return account;
 }
 

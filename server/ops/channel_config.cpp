@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include "server/ops/secret.h"
@@ -42,9 +43,11 @@ std::optional<std::string> read_plain(Section& section, const ChannelKey& key) {
   return std::nullopt;
 }
 
-// False when the channel has to stay closed.
-bool read_keys(Section& section, const Platform& platform, ChannelConfig& channel) {
-  bool open = true;
+using Told = std::set<std::string, std::less<>>;  // keys whose fault is reported already
+
+// Faults among the keys that the platform lists; any of them keeps the channel closed.
+Told read_keys(Section& section, const Platform& platform, ChannelConfig& channel) {
+  Told told;
   for (const ChannelKey& key : platform.keys) {
     const bool given = section.has(key.name);
     const auto value = key.secret ? read_secret(section, key.name, Problem::channel_disabled)
@@ -52,33 +55,40 @@ bool read_keys(Section& section, const Platform& platform, ChannelConfig& channe
     const bool empty = !value || value->empty();
     if (!empty) channel.keys[std::string{key.name}] = *value;
     // An empty secret never means "without": what was meant to be locked stays shut.
-    if (empty && given && key.secret) open = false;
-    if (!empty || !key.required || (given && key.secret)) continue;
+    const bool said = given && (key.secret || !value);
+    if (empty && said) told.emplace(key.name);
+    if (!empty || !key.required || said) continue;
     section.wrong(key.name,
-                  "is missing, so the channel stays closed; allowed: " +
+                  std::string{given ? "is empty" : "is missing"} +
+                      ", so the channel stays closed; allowed: " +
                       (key.allowed.empty() ? "text" : std::string{key.allowed}),
                   Problem::channel_disabled);
-    open = false;
+    told.emplace(key.name);
   }
-  return open;
+  return told;
 }
 
-// Lets the platform look at its keys. Its words are "<key>: <what is allowed>", without values.
-bool platform_agrees(Section& section, const Platform& platform, const ChannelConfig& channel) {
+// Lets the platform look at its keys. Its words are "<key>: <what is allowed>", one fault a line,
+// without values.
+bool platform_agrees(Section& section, const Platform& platform, const ChannelConfig& channel,
+                     const Told& told) {
   if (!platform.make) return true;
   try {
     platform.make(channel);
     return true;
   } catch (const std::invalid_argument& refused) {
-    const std::string_view words = refused.what();
-    const auto colon = words.find(": ");
-    const std::string_view key = words.substr(0, colon);
-    const bool names_key =
-        colon != std::string_view::npos &&
-        std::ranges::find(platform.keys, key, &ChannelKey::name) != platform.keys.end();
-    const std::string text{names_key ? words.substr(colon + 2) : words};
-    section.wrong(names_key ? key : "platform", text + " (the channel stays closed)",
-                  Problem::channel_disabled);
+    std::istringstream lines{refused.what()};
+    for (std::string line; std::getline(lines, line);) {
+      const auto colon = line.find(": ");
+      const std::string key = line.substr(0, colon);
+      const bool names_key =
+          colon != std::string::npos &&
+          std::ranges::find(platform.keys, key, &ChannelKey::name) != platform.keys.end();
+      if (names_key && told.contains(key)) continue;
+      section.wrong(names_key ? key : "platform",
+                    (names_key ? line.substr(colon + 2) : line) + " (the channel stays closed)",
+                    Problem::channel_disabled);
+    }
     return false;
   }
 }
@@ -110,7 +120,7 @@ std::optional<ChannelConfig> read_channel(Section& section, std::span<const Plat
   if (!reachable)
     section.wrong("api_base",
                   "must be https://... without a slash at its end (http:// only to this machine)");
-  const bool complete = read_keys(section, *platform, channel);
+  const Told told = read_keys(section, *platform, channel);
   if (platform->loopback_only && !loopback) {
     section.wrong("platform",
                   "this platform has no password: it is refused unless server.listen is a loopback "
@@ -118,8 +128,8 @@ std::optional<ChannelConfig> read_channel(Section& section, std::span<const Plat
                   Problem::channel_disabled);
     return std::nullopt;
   }
-  if (!named || !reachable || !complete || !platform_agrees(section, *platform, channel))
-    return std::nullopt;
+  const bool agreed = platform_agrees(section, *platform, channel, told);
+  if (!named || !reachable || !told.empty() || !agreed) return std::nullopt;
   return channel;
 }
 

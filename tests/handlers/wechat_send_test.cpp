@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <pugixml.hpp>
+#include <sstream>
 
 #include "handlers/json.h"
 #include "handlers/utf8.h"
@@ -459,6 +460,25 @@ TEST(WechatConfig, NamesTheKeyAndNeverTheValue) {
         EXPECT_EQ(what.find(row.value), std::string::npos) << what;
       }
     }
+  }
+}
+
+TEST(WechatConfig, TellsEverythingThatIsWrongAtOnce) {
+  auto wrong = config("secure");
+  for (const char* key : {"app_id", "token", "aes_key"}) wrong.keys[key] = "!";
+  wrong.keys["app_secret"].clear();
+  wrong.keys["window_seconds"] = "soon";
+  wrong.keys["template_id"] = "tpl-alone";
+  try {
+    make_channel(wrong);
+    ADD_FAILURE() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    std::istringstream lines{error.what()};
+    std::vector<std::string> named;
+    for (std::string line; std::getline(lines, line);)
+      named.push_back(line.substr(0, line.find(':')));
+    EXPECT_EQ(named, (std::vector<std::string>{"app_id", "app_secret", "token", "mode", "aes_key",
+                                               "window_seconds", "template_fields"}));
   }
 }
 

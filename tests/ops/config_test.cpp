@@ -23,10 +23,17 @@ constexpr auto kChatKeys = std::to_array<ChannelKey>({
     {"mode", false, false, "plain or safe"},
 });
 std::unique_ptr<Channel> make_chat(const ChannelConfig& config) {
+  std::string wrong;
+  if (!config.keys.contains("token")) wrong += "token: is missing\n";
+  const auto aes_key = config.keys.find("aes_key");
+  if (aes_key != config.keys.end() && aes_key->second == "short")
+    wrong += "aes_key: must be 43 characters\n";
   const auto mode = config.keys.find("mode");
   if (mode != config.keys.end() && mode->second != "plain" && mode->second != "safe")
-    throw std::invalid_argument{"mode: must be plain or safe"};
-  return nullptr;
+    wrong += "mode: must be plain or safe\n";
+  if (wrong.empty()) return nullptr;
+  wrong.pop_back();
+  throw std::invalid_argument{wrong};
 }
 constexpr std::array<Platform, 2> kPlatforms{{
     {"chat", "https://api.chat.example", kChatKeys, make_chat, false},
@@ -211,6 +218,21 @@ TEST_P(Closed, OneChannelStaysShutAndTheOthersRun) {
 }
 INSTANTIATE_TEST_SUITE_P(Config, Closed, testing::ValuesIn(kClosed),
                          [](const auto& info) { return std::string{info.param.label}; });
+
+// Who mends one key should not have to ask again for the next.
+TEST(Config, AllProblemsOfAChannelAreToldAtOnce) {
+  const auto loaded = read(
+      "[[channel]]\nname = \"wx\"\nplatform = \"chat\"\napp_id = [1]\ntoken = \"\"\n"
+      "aes_key = \"short\"\nmode = \"both\"\n");
+  EXPECT_EQ(
+      shown(loaded),
+      (std::vector<std::string>{
+          "huiyin.toml:4:1: channel.app_id: must be text in \"quotes\": letters and digits",
+          "huiyin.toml:5:1: channel.token: is empty",
+          "huiyin.toml:6:1: channel.aes_key: must be 43 characters (the channel stays closed)",
+          "huiyin.toml:7:1: channel.mode: must be plain or safe (the channel stays closed)"}));
+  EXPECT_TRUE(loaded.config.channels.empty());
+}
 
 TEST(Config, AnEmptyFileIsAllDefaults) {
   const auto loaded = read("");
