@@ -56,7 +56,7 @@ void append_escaped(std::string& out, char32_t c) {
     default:
       break;
   }
-  std::array<char, 8> buffer{};
+  std::array<char, 12> buffer{};  // room for any 32 bits, else GCC warns
   std::snprintf(buffer.data(), buffer.size(), "\\u%04x", static_cast<unsigned>(c));
   out += buffer.data();
 }
