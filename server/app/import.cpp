@@ -40,16 +40,18 @@ int run_import(store::Store& store, const std::vector<std::string>& files, std::
     errors << problems.size() << " problem(s); nothing was imported\n";
     return kBad;
   }
-  const auto report = [&](const char* what, std::size_t rows, auto&& write) {
+  const auto report = [&](const char* what, std::size_t rows, auto&& write, const char* note = "") {
     if (rows == 0) return;
     out << what << ": " << rows << " row(s), writing ...\n" << std::flush;
     const std::size_t changed = write();
-    out << what << ": " << changed << " row(s) new or changed\n" << std::flush;
+    out << what << ": " << changed << " row(s) new or changed" << note << "\n" << std::flush;
   };
   try {
     report("units", tables.units.size(), [&] { return store.import_units(tables.units); });
-    report("people", tables.people.size(),
-           [&] { return store.import_people(tables.people, tables.specialities); });
+    report(
+        "people", tables.people.size(),
+        [&] { return store.import_people(tables.people, tables.specialities); },
+        " (accounts are rows of their own)");
     report("duties", tables.duties.size(), [&] { return store.import_duties(tables.duties); });
   } catch (const std::invalid_argument& wrong) {
     errors << "import: " << wrong.what() << '\n';
