@@ -98,7 +98,7 @@ std::unique_ptr<Connection> connect(const Url& url);
 std::unique_ptr<Connection> connect_sqlite(const Url& url);
 std::unique_ptr<Connection> connect_mysql(const Url& url);
 
-// P9 as a table: what an engine's code means. The text is for 1030, whose errno hides in it.
+// P9 as a table: what an engine's code means. The text is for those whose errno hides in it.
 Trouble mysql_trouble(int code, std::string_view sqlstate, std::string_view text);
 Trouble sqlite_trouble(int extended_code);
 

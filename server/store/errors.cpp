@@ -10,6 +10,8 @@ Trouble mysql_trouble(int code, std::string_view sqlstate, std::string_view text
     case 1205:  // lock wait
     case 1213:  // deadlock; Galera certification, also from COMMIT itself
     case 1317:  // query interrupted
+    case 1412:  // a table was altered since the snapshot began
+    case 1615:  // prepared statement no longer fits its tables, e.g. after FLUSH TABLES
     case 1969:  // statement timeout
     case 8002:  // TiDB: for update conflict
     case 8005:  // TiDB: write conflict
@@ -26,6 +28,7 @@ Trouble mysql_trouble(int code, std::string_view sqlstate, std::string_view text
     case 2005:  // unknown host
     case 1040:  // too many connections
     case 1203:
+    case 1226:  // this user's share of them
     case 1047:  // Galera: not primary
     case 1180:  // Galera: error during COMMIT
     case 1290:  // read-only
@@ -51,6 +54,7 @@ Trouble mysql_trouble(int code, std::string_view sqlstate, std::string_view text
     case 1114:
       return Trouble::full;
     case 3:     // error writing file (Errcode: 28 ...)
+    case 1026:  // the same, of a log or temporary file (errno: 28 ...)
     case 1030:  // got error 28 from storage engine
       return text.find("28") != text.npos ? Trouble::full : Trouble::away;
     default:

@@ -78,9 +78,9 @@ TEST(Troubles, MysqlTable) {
     Trouble trouble;
     std::vector<int> codes;
   } kTable[] = {
-      {Trouble::retry, {1213, 1205, 8002, 8005, 8022, 8028, 9007}},
+      {Trouble::retry, {1213, 1205, 1412, 1615, 8002, 8005, 8022, 8028, 9007}},
       {Trouble::lost, {2006, 2013, 2055, 1053, 1927}},
-      {Trouble::away, {1290, 1836, 1047, 3100, 2002, 2003, 1040}},
+      {Trouble::away, {1290, 1836, 1047, 3100, 2002, 2003, 1040, 1203, 1226}},
       {Trouble::duplicate, {1062}},
       {Trouble::poison, {1406, 1366, 3988, 1264}},
       {Trouble::full, {1114, 1021}},
@@ -93,6 +93,8 @@ TEST(Troubles, MysqlTable) {
   EXPECT_EQ(mysql_trouble(1030, "HY000", "Got error 28 \"No space left\" from storage engine"),
             Trouble::full);
   EXPECT_EQ(mysql_trouble(1030, "HY000", "Got error 5 from storage engine"), Trouble::away);
+  EXPECT_EQ(mysql_trouble(1026, "HY000", "Error writing file './binlog' (errno: 28 \"No space\")"),
+            Trouble::full);
 }
 
 TEST(Troubles, SqliteTable) {
