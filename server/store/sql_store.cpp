@@ -62,9 +62,11 @@ void SqlStore::reconnect() {
     old_session_ = connection_->session();
     connection_.reset();
   }
-  connection_ = connect(url_);
-  if (!old_session_.empty()) connection_->end_session(old_session_);
+  auto fresh = connect(url_);
+  // When this fails, the next connection is told to do it.
+  if (!old_session_.empty()) fresh->end_session(old_session_);
   old_session_.clear();
+  connection_ = std::move(fresh);
 }
 
 std::int64_t SqlStore::lease(const std::string& sequence, std::int64_t n) {

@@ -159,6 +159,25 @@ TEST_P(Commit, OpenOldSessionIsEndedBeforeAsking) {
   EXPECT_FALSE(store_->was_committed("b1"));
 }
 
+// The new connection dies before it could end the old session: that is still to be done then.
+TEST_P(Commit, OldSessionIsEndedByALaterConnection) {
+  const auto url = parse_url(database_.url());
+  TcpProxy proxy{url.host, url.port};
+  const auto store = store::open(through(proxy));
+  const auto batch = store->begin();  // stays: the server does not know yet that it is given up
+  batch->save(one_message("b1"));
+  proxy.watch([](std::string_view bytes) {
+    return bytes.find("PROCESSLIST WHERE ID=? AND") == bytes.npos ? TcpProxy::Cut::nothing
+                                                                  : TcpProxy::Cut::before;
+  });
+  EXPECT_EQ(trouble_of([&] { store->was_committed("b1"); }), Trouble::lost);
+  EXPECT_EQ(proxy.cuts(), 1);
+  proxy.watch({});
+  std::optional<bool> committed;
+  EXPECT_EQ(trouble_of([&] { committed = store->was_committed("b1"); }), std::nullopt);
+  EXPECT_EQ(committed, false);
+}
+
 TEST_P(Commit, ServerThatIsNotThereIsAwayAndPasswordsStaySecret) {
   TcpProxy nobody{"127.0.0.1", 1};
   try {
