@@ -79,7 +79,22 @@ class Shell {
                         {"channels", std::to_string(channels_.size())}});
   }
 
+  // Later, on the errands' thread: a database that hangs must not keep SIGTERM waiting.
   void reload() {
+    errands_.post([this] { reload_now(); });
+  }
+
+  void stop() {
+    ops_.monitor.event(Severity::info, "server.stopping", {});
+    public_->drain(settings_.drain);
+    errands_.stop();
+    if (Engine* engine = keeper_->stop()) engine->stop(settings_.outbox_grace);
+    if (admin_) admin_->drain(milliseconds{500});
+    ops_.monitor.event(Severity::info, "server.stopped", {});
+  }
+
+ private:
+  void reload_now() {
     try {
       if (!settings_.listen.certificate.empty()) public_->reload_tls();
       if (Engine* engine = this->engine()) {
@@ -93,16 +108,6 @@ class Shell {
     }
   }
 
-  void stop() {
-    ops_.monitor.event(Severity::info, "server.stopping", {});
-    public_->drain(settings_.drain);
-    errands_.stop();
-    if (Engine* engine = keeper_->stop()) engine->stop(settings_.outbox_grace);
-    if (admin_) admin_->drain(milliseconds{500});
-    ops_.monitor.event(Severity::info, "server.stopped", {});
-  }
-
- private:
   Engine* engine() const {
     const Keeper* keeper = keeper_now_.load(std::memory_order_acquire);
     return keeper == nullptr ? nullptr : keeper->engine();

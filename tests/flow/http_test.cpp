@@ -1,6 +1,9 @@
 // The server seen from outside: health, refusals, metrics, clock, signals.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -162,6 +165,32 @@ TEST(Reload, takes_new_texts_and_keeps_the_old_when_they_are_broken) {
   ASSERT_TRUE(reload("server.reload_failed")) << server.log();
   EXPECT_THAT(server.log(), HasSubstr("help.mustache"));
   EXPECT_THAT(ask(3), HasSubstr("新的帮助"));
+}
+
+// A disk or a database that hangs must not cost the 15 s in which the server stops.
+TEST(Reload, that_hangs_does_not_keep_the_server_from_stopping) {
+  namespace fs = std::filesystem;
+  const Scratch scratch;
+  const Database database{"sqlite", scratch};
+  prepare(scratch, database.url());
+  const fs::path words = scratch / "vocabulary.toml";
+  fs::copy(fs::path{HUIYIN_SOURCE_DIR} / "config/vocabulary.toml", words);
+  Server server{scratch, database.url(), {true, {"paths.vocabulary=" + words.string()}}};
+  ASSERT_TRUE(server.ready()) << server.log();
+  fs::remove(words);
+  ASSERT_EQ(mkfifo(words.c_str(), 0600), 0);
+  server.process().signal(SIGHUP);
+  // Only with a reader on the other side can it be opened without waiting: the reload hangs there.
+  int writer = -1;
+  ASSERT_TRUE(eventually([&] {
+    writer = open(words.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return writer >= 0;
+  }));
+  server.process().signal(SIGTERM);
+  EXPECT_TRUE(eventually([&] { return server.log().find("server.stopping") != std::string::npos; }))
+      << server.log();
+  close(writer);
+  EXPECT_EQ(server.process().wait(milliseconds{10'000}).exit, 0) << server.log();
 }
 
 TEST(Clock, moves_by_request_and_only_forward) {
