@@ -65,8 +65,9 @@ Where place_said(const Turn& turn, const Message& message, const Meaning& meanin
   if (units.size() > 1) {
     // Where the person is bound is the likeliest, so it is offered first.
     const auto home = turn.me().bound_unit;
-    std::ranges::stable_partition(
-        units, [&](const UnitCode& unit) { return home && turn.directory.within(home, unit); });
+    std::stable_partition(units.begin(), units.end(), [&](const UnitCode& unit) {
+      return home && turn.directory.within(home, unit);
+    });
     where.choices = std::move(units);
     return where;
   }

@@ -99,7 +99,8 @@ class PooledClient final : public Client {
       } else if (stopped_) {
         job->fail(Fault::overloaded, "client is stopped");
       } else {
-        pool_of(job->url).submit(std::move(job));
+        HostPool& pool = pool_of(job->url);
+        pool.submit(std::move(job));
       }
     }
     if (slow_ && !stopped_) tick_.cancel();

@@ -74,7 +74,7 @@ void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
     if (!jobs[i].due && !plan.effects[i].skip && jobs[i].message.kind != MessageKind::delivery)
       users.emplace_back(jobs[i].message.channel, jobs[i].message.sender);
   std::ranges::sort(users);
-  users.erase(std::ranges::unique(users).begin(), users.end());
+  users.erase(std::unique(users.begin(), users.end()), users.end());
   if (!users.empty()) tx.load_accounts(users, plan.set);
 
   Need need = plan.wanted;

@@ -38,6 +38,15 @@ net::Answer unavailable() {
 // One request on its way through the inbox. It may carry several messages; it is acknowledged when
 // all of them are settled.
 struct Exchange {
+  Exchange(const Channel& to, const WebhookParts& parts, net::HttpRequest asked,
+           net::Respond answer)
+      : channel{to},
+        outbox{parts.outbox},
+        clock{parts.clock},
+        monitor{parts.monitor},
+        request{std::move(asked)},
+        respond{std::move(answer)} {}
+
   const Channel& channel;
   Outbox& outbox;
   const Clock& clock;
@@ -85,8 +94,8 @@ void take_messages(const WebhookParts& parts, const Channel& channel, net::HttpR
                    net::Respond respond, std::vector<Message> messages) {
   const auto runtime = parts.current.get();
   if (!runtime) return respond(unavailable());  // the database has not been seen yet
-  auto exchange = std::make_shared<Exchange>(channel, parts.outbox, parts.clock, parts.monitor,
-                                             std::move(request), std::move(respond));
+  auto exchange =
+      std::make_shared<Exchange>(channel, parts, std::move(request), std::move(respond));
   exchange->receipts.resize(messages.size());
   exchange->open = messages.size();
   if (messages.empty()) return exchange->settle();
@@ -155,8 +164,8 @@ void handle_webhook(const WebhookParts& parts, net::HttpRequest request, net::Re
     row.reason = std::move(senseless->reason);
     row.body = std::move(senseless->raw);
     row.at = parts.clock.now();
-    auto exchange = std::make_shared<Exchange>(*channel, parts.outbox, parts.clock, parts.monitor,
-                                               std::move(request), std::move(respond));
+    auto exchange =
+        std::make_shared<Exchange>(*channel, parts, std::move(request), std::move(respond));
     return parts.inbox.quarantine(std::move(row), [exchange](Receipt receipt) {
       if (receipt.status == Receipt::unavailable) return exchange->respond(unavailable());
       exchange->settle();

@@ -76,13 +76,15 @@ std::map<std::pair<std::string, std::string>, std::string> SqlBatch::find_nonces
   std::map<std::pair<std::string, std::string>, std::string> out;
   const auto lists =
       by_channel(claims, [](const Nonce& n) { return std::tie(n.channel, n.nonce); });
-  for (const auto& [channel, list] : lists)
-    query_in(connection_, "SELECT nonce,body_hash FROM nonces WHERE channel=? AND nonce IN ", list,
-             "",
+  for (const auto& entry : lists) {
+    const std::string& channel = entry.first;  // clang 14 captures no structured bindings
+    query_in(connection_, "SELECT nonce,body_hash FROM nonces WHERE channel=? AND nonce IN ",
+             entry.second, "",
              [&](std::span<const Value> cells) {
                out[{channel, cells[0].text()}] = cells[1].text();
              },
              {channel});
+  }
   return out;
 }
 
