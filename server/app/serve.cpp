@@ -250,6 +250,8 @@ Channels open_channels(const std::vector<ChannelConfig>& configs, bool loopback,
 int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out, std::ostream& errors) {
   raise_descriptor_limit();
   const milliseconds stop_limit = settings.stop_limit;
+  // Outlives the shell, whose destructor may wait too: for a name that nobody resolves, say.
+  std::optional<LastResort> last_resort;
   Shell shell{std::move(settings), ops};
   try {
     shell.start();
@@ -264,7 +266,7 @@ int serve(ServeSettings settings, const ServeOps& ops, std::ostream& out, std::o
                         [&] { shell.reload(); }};
   shell.announce(out);
   stop_wanted.get_future().wait();
-  const LastResort last_resort{stop_limit, ops.monitor};
+  last_resort.emplace(stop_limit, ops.monitor);
   shell.stop();
   return 0;
 }
