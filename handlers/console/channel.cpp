@@ -81,6 +81,16 @@ bool from_a_page(const net::HttpRequest& request) {
   return !net::find_header(request.headers, "Origin").empty() || (!site.empty() && site != "none");
 }
 
+// A proxy on this machine connects from the loopback address on behalf of the whole world. One that
+// does not say so cannot be told; docs/wechat.md says what to pass on.
+bool from_a_proxy(const net::HttpRequest& request) {
+  constexpr std::array<std::string_view, 4> kMarks{"X-Forwarded-For", "Forwarded", "X-Real-IP",
+                                                   "Via"};
+  return std::ranges::any_of(kMarks, [&](std::string_view mark) {
+    return !net::find_header(request.headers, mark).empty();
+  });
+}
+
 std::optional<Position> read_position(const json::object& body) {
   const auto* value = body.if_contains("position");
   const auto* object = value ? value->if_object() : nullptr;
@@ -112,6 +122,7 @@ class ConsoleChannel final : public Channel {
   Decoded decode(const net::HttpRequest& request, Instant now) const override {
     if (!request.loopback_listener) return Refused{401, "console.loopback"};
     if (from_a_page(request)) return Refused{401, "console.page"};
+    if (from_a_proxy(request)) return Refused{401, "console.proxy"};
     if (request.method == "GET") return read_fetch(request);
     if (request.method == "POST") return read_message(request, now);
     return Refused{405, "http.method"};

@@ -120,6 +120,21 @@ TEST(Console, IsRefusedFromElsewhere) {
   EXPECT_EQ(std::get<Refused>(channel->decode(request("PUT", "/hooks/console"), kNow)).status, 405);
 }
 
+// Behind a proxy on this machine everybody comes from the loopback address.
+TEST(Console, IsRefusedThroughAProxy) {
+  const auto channel = make_channel(config());
+  for (const char* name : {"X-Forwarded-For", "Forwarded", "x-real-ip", "Via"})
+    for (const char* method : {"GET", "POST"}) {
+      auto proxied = request(method, "/hooks/console?user=a", R"({"user":"a","text":"x"})");
+      proxied.headers.emplace_back(name, "203.0.113.9");
+      const auto decoded = channel->decode(proxied, kNow);
+      const auto* refused = std::get_if<Refused>(&decoded);
+      ASSERT_NE(refused, nullptr) << name;
+      EXPECT_EQ(refused->status, 401);
+      EXPECT_EQ(refused->event, "console.proxy");
+    }
+}
+
 TEST(Console, SaysWhatIsWrong) {
   struct Row {
     net::HttpRequest request;
