@@ -146,6 +146,11 @@ const BadCase kBad[] = {
      "[[channel]]\nname = \"a\"\nplatform = \"console\"\napi_base = \"http://127.example.com\"\n",
      {"huiyin.toml:4:1: channel.api_base: must be https://... without a slash at its end (http:// "
       "only to this machine)"}},
+    {"channel_other_host_behind_a_user_name",
+     "[[channel]]\nname = \"a\"\nplatform = \"console\"\n"
+     "api_base = \"http://127.0.0.1:80@example.com\"\n",
+     {"huiyin.toml:4:1: channel.api_base: must be https://... without a slash at its end (http:// "
+      "only to this machine)"}},
     {"secret_of_a_wrong_type",
      "[[channel]]\nname = \"a\"\nplatform = \"chat\"\napp_id = \"i\"\ntoken = 12345\n",
      {"huiyin.toml:5:1: channel.token: must be text in \"quotes\", { env = \"NAME\" } or { file = "
@@ -348,7 +353,7 @@ TEST_F(SecretFiles, AreReadWithoutTheirLineEnd) {
 }
 
 TEST_F(SecretFiles, ThatOthersMayReadAreUsedWithAWarning) {
-  const auto loaded = read(kChat + "token = { file = \"" + file("from-file", 0644) + "\" }\n");
+  const auto loaded = read(kChat + "token = { file = \"" + file("from-file", 0640) + "\" }\n");
   EXPECT_EQ(shown(loaded), std::vector<std::string>{
                                "huiyin.toml:5:1: channel.token: others may read the file that "
                                "it names: chmod 600 it"});

@@ -1,12 +1,16 @@
 #include "server/ops/log.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -187,6 +191,32 @@ TEST_F(LogFile, EveryLineIsWrittenOrCountedAsDropped) {
   const auto written = lines();
   EXPECT_EQ(written.size() + dropped, static_cast<std::size_t>(kThreads * kEach));
   for (const std::string& line : written) ASSERT_EQ(line, "info line text=\"x y\"");
+}
+
+// A reader that does not read stands for a disk that hangs.
+TEST_F(LogFile, NobodyWaitsForADiskThatHangs) {
+  ASSERT_EQ(::mkfifo(config_.file.c_str(), 0600), 0);
+  const int reader = ::open(config_.file.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  config_.queue = 64;
+  std::jthread drain;
+  {
+    Log log{config_, [] { return kStart; }};
+    const std::string text(500, 'x');
+    auto logging = std::async(std::launch::async, [&] {
+      for (int i = 0; i < 2000; ++i) log.event(LogLevel::info, "line", {{"text", text}});
+    });
+    EXPECT_EQ(logging.wait_for(5s), std::future_status::ready);
+    EXPECT_GT(log.overruns(), 0U);
+    ::fcntl(reader, F_SETFL, 0);
+    drain = std::jthread{[reader] {
+      std::array<char, 4096> part;
+      while (::read(reader, part.data(), part.size()) > 0) {
+      }
+    }};
+  }
+  drain.join();
+  ::close(reader);
 }
 
 TEST_F(LogFile, IsRotatedAndOldOnesAreKept) {
