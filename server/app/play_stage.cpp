@@ -62,6 +62,7 @@ Stage::Stage(Options options, const std::vector<ChannelConfig>& channels,
   for (const auto& [name, player] : players_) listen(*player);
   const net::ClientResult clock = put_clock("+0s");
   moves_clock_ = clock.fault == net::Fault::none && clock.response.status == 200;
+  if (clock.fault != net::Fault::none) no_clock_ = fault_text(clock);
 }
 
 Stage::~Stage() {
@@ -216,7 +217,7 @@ Instant Stage::now() const {
 }
 
 std::string Stage::move_clock(const ClockMove& move) {
-  if (!moves_clock_) return "this server's clock cannot be moved: start it with --test-clock";
+  if (!moves_clock_) return no_clock_;
   const net::ClientResult result =
       put_clock(move.to ? format_rfc3339(*move.to) : "+" + std::to_string(move.step.count()) + "s");
   if (result.fault == net::Fault::none && result.response.status == 200) return {};

@@ -69,6 +69,7 @@ class Stage {
   SystemClock system_clock_;
   std::atomic<std::int64_t> server_now_{0};  // microseconds, when the server's clock stands still
   bool moves_clock_ = false;
+  std::string no_clock_ = "this server's clock cannot be moved: start it with --test-clock";
   std::map<std::string, std::unique_ptr<Player>> players_;
   std::mutex mutex_;  // guards seen_ and unanswered_
   std::condition_variable more_;

@@ -202,5 +202,15 @@ TEST(Play, says_when_no_server_is_there) {
   EXPECT_THAT(errors.str(), HasSubstr("t.play:2: the server does not answer"));
 }
 
+TEST(Play, says_when_no_server_is_there_to_move_the_clock_of) {
+  PlayOptions options;
+  options.server = options.admin = "http://127.0.0.1:1";
+  std::ostringstream out, errors;
+  EXPECT_EQ(play(parse_play("person 甲 = console:a\nclock +1h\n甲: x\n", "t.play"),
+                 {{"console", "console", "all", "", {}}}, options, out, errors),
+            1);
+  EXPECT_THAT(errors.str(), HasSubstr("t.play:2: the server does not answer"));
+}
+
 }  // namespace
 }  // namespace huiyin
