@@ -39,6 +39,7 @@ void sign_if_needed(Turn& turn, Case& c) {
 
 void simple(Turn& turn, Case c, Move move, const Command& command, std::string_view kind,
             const char* fact) {
+  replace_gone_owner(turn, c);
   sign_if_needed(turn, c);
   turn.make(c, move, Role::owner, command.argument);
   auto* draft = turn.echo(c, kind);
@@ -48,6 +49,7 @@ void simple(Turn& turn, Case c, Move move, const Command& command, std::string_v
 }
 
 void accept(Turn& turn, Case c) {
+  replace_gone_owner(turn, c);
   turn.make(c, Move::accept, Role::owner, "");
   const bool heard = turn.echo(c, "accepted") != nullptr;
   confirm(turn, c, Verb::accept, heard);
@@ -55,6 +57,7 @@ void accept(Turn& turn, Case c) {
 }
 
 void contact(Turn& turn, Case c, const Command& command) {
+  replace_gone_owner(turn, c);
   turn.make(c, Move::contact, Role::owner, command.argument);
   const bool heard = turn.echo(c, "contacted") != nullptr;
   confirm(turn, c, Verb::contact, heard);

@@ -200,6 +200,19 @@ TEST(Clock, a_reminder_does_not_go_to_who_left) {
   EXPECT_EQ(urged.notices[2].to, people::deputy);
 }
 
+TEST(Clock, a_deputy_who_works_for_who_left_has_the_case) {
+  for (const char* says : {"签收 260326-0001", "联系 260326-0001", "进展 260326-0001 明天换灯泡",
+                           "追问 260326-0001 是哪一盏？"}) {
+    fakes::DeskHarness desk;
+    desk.directory = after_leaving(*desk.directory, false);
+    play(desk, {kLamp});
+    desk.now = at("2026-03-30T09:00:00+08:00");
+    const auto said = desk.say(people::deputy, says);
+    EXPECT_EQ(desk.only_case().owner, people::deputy) << says;
+    EXPECT_EQ(desk.to(said, desk.resident("甲")).size(), 1u) << says;
+  }
+}
+
 TEST(Clock, the_last_resort_gives_the_case_back_when_there_is_somebody) {
   fakes::DeskHarness desk;
   const auto full = desk.directory;

@@ -411,6 +411,7 @@ class DeskHarness {
       if (is_open(c.stage) && c.stage != Stage::draft) {
         EXPECT_TRUE(c.owner) << c.number;  // P1
         EXPECT_TRUE(c.owner_unit) << c.number;
+        EXPECT_TRUE(has_duty(c)) << c.number << ": the owner has left";
         EXPECT_TRUE(c.registered_at != Instant{});
         if (c.type != CaseType::praise) {
           EXPECT_NE(c.next_due_at, Instant{}) << c.number;
@@ -452,6 +453,13 @@ class DeskHarness {
         EXPECT_NE(notice.facts.at("outcome"), "已解决");
       }
     }
+  }
+
+  // Whoever has left is replaced by the next that happens to his case (P1).
+  bool has_duty(const Case& c) const {
+    if (c.owner == kDutyDesk) return true;
+    return std::ranges::any_of(directory->duties_of(c.owner, now),
+                               [&](const Duty& duty) { return duty.unit == c.owner_unit; });
   }
 
   std::map<std::string, PersonId> residents_;
