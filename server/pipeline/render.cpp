@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <kainjow/mustache.hpp>
@@ -114,6 +115,7 @@ class MustacheRenderer : public Renderer {
 }  // namespace
 
 std::shared_ptr<const Renderer> load_templates(const std::string& directory) {
+  if (!std::filesystem::is_directory(directory)) throw std::runtime_error{"no such directory"};
   std::unordered_map<std::string, Source> sources;
   std::string problems;
   for (const auto locale : kLocales)

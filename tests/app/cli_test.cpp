@@ -157,6 +157,14 @@ TEST_F(CommandLine, migrates_imports_and_exports) {
   EXPECT_EQ(run({"export", "--since", "never", "--config", config}).exit, 2);
 }
 
+TEST_F(CommandLine, a_directory_of_templates_that_is_not_there_is_one_problem) {
+  const std::string none = (home_ / "none").string();
+  const Ran ran =
+      run({"check-config", "--config", good_config(), "--set", "paths.templates=" + none});
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_EQ(ran.out, none + ": no such directory\n");
+}
+
 TEST_F(CommandLine, a_bad_import_names_file_and_line) {
   const std::string units = write("u.tsv", "code\tname\tkind\n1\t甲村\tvillage\n2\t乙村\tplanet\n");
   const Ran ran = run({"import", units, "--config", good_config()});
