@@ -25,6 +25,9 @@ AccountId BatchRunner::recipient_of(const NoticeDraft& draft, const Plan& plan) 
     if (open(account)) return account.id;
   for (const auto* account : plan.set.accounts_of(draft.to))
     if (open(*account)) return account->id;
+  // The directory is as old as its last import: who had left then may be back. If not, it is held.
+  for (const auto& account : plan.runtime->directory->accounts_of(draft.to))
+    if (parts_.channels.contains(account.channel)) return account.id;
   return {};
 }
 

@@ -359,6 +359,23 @@ TEST_P(OutboxTest, UnfollowedWaitsForTheReturn) {
   EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted"));
 }
 
+// The directory knows accounts as they were when it was loaded.
+TEST_P(OutboxTest, CadreWhoCameBackAfterTheDirectoryWasLoadedHears) {
+  const auto options = quick();
+  auto r = rig(options);
+  auto gone = r->message("cadre", "");
+  gone.kind = MessageKind::unfollow;
+  r->submit(gone);
+  r.reset();
+  r = rig(options);
+  auto back = r->message("cadre", "");
+  back.kind = MessageKind::follow;
+  r->submit(back);
+  report(*r);
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("cadre"), testing::Contains("card"));
+}
+
 // ---- tokens -------------------------------------------------------------------------------------
 
 std::string token_of(const net::OutgoingRequest& request) {
