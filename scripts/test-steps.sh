@@ -42,6 +42,10 @@ ctests() {
     "${fixed_layout[@]}" ctest --test-dir "$directory" -j "$(nproc)" --output-on-failure \
     --no-tests=error "$@" </dev/null || status=$?
 
+  # ctest hides what passing tests say; how many vectors ran must be seen, and that none did.
+  grep -ahE '^shared vectors|: [0-9]+ cases ran$|is not here: 0 cases ran' \
+    "$directory/Testing/Temporary/LastTest.log" | sort -u || true
+
   # A test case is one <testcase> line of a report; a failed one has <failure> lines below.
   local cases=0 broken=0 left_out=0
   if compgen -G "$reports/*.xml" >/dev/null; then
