@@ -31,6 +31,20 @@ void append_number(std::string& xml, std::string_view name, std::string_view dig
 
 }  // namespace
 
+bool is_event(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::follow:
+    case MessageKind::scan:
+    case MessageKind::unfollow:
+    case MessageKind::menu:
+    case MessageKind::delivery:
+    case MessageKind::other:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Instant read_seconds(std::string_view digits) {
   std::int64_t value = 0;
   if (!is_digits(digits) || digits.size() > 11) return {};

@@ -11,6 +11,9 @@
 
 namespace huiyin::tencent {
 
+// Comes as MsgType event, without a MsgId (wechat.md section 4, wecom.md section 3).
+bool is_event(MessageKind kind);
+
 // CreateTime and the like: Unix seconds, at most 11 digits; epoch when it is no such number.
 Instant read_seconds(std::string_view digits);
 std::string write_seconds(Instant at);

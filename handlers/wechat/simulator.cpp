@@ -9,6 +9,7 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/tencent_crypto.h"
+#include "handlers/tencent_push.h"
 #include "handlers/utf8.h"
 #include "handlers/wechat/played_api.h"
 #include "handlers/wechat/wechat.h"
@@ -33,20 +34,6 @@ std::string seconds(Instant at) {
 
 [[noreturn]] void fault(const std::string& why) {
   throw std::runtime_error("该公众号提供的服务出现故障，请稍后再试 (" + why + ")");
-}
-
-bool is_event(MessageKind kind) {
-  switch (kind) {
-    case MessageKind::follow:
-    case MessageKind::scan:
-    case MessageKind::unfollow:
-    case MessageKind::menu:
-    case MessageKind::delivery:
-    case MessageKind::other:
-      return true;
-    default:
-      return false;
-  }
 }
 
 class WechatSimulator final : public Simulator {
@@ -102,7 +89,7 @@ class WechatSimulator final : public Simulator {
     if (said.kind == MessageKind::follow || said.kind == MessageKind::scan ||
         said.kind == MessageKind::menu)
       api_.tapped(said.user, now);
-    if (!is_event(said.kind)) api_.wrote(said.user, now);
+    if (!tencent::is_event(said.kind)) api_.wrote(said.user, now);
   }
 
   std::string event_xml(const PlayedMessage& said) const {
@@ -160,7 +147,8 @@ class WechatSimulator final : public Simulator {
   std::string xml_of(const PlayedMessage& said, Instant now) {
     return "<xml>" + cdata("ToUserName", std::string{kOurId}) + cdata("FromUserName", said.user) +
            bare("CreateTime", seconds(now)) +
-           (is_event(said.kind) ? cdata("MsgType", "event") + event_xml(said) : message_xml(said)) +
+           (tencent::is_event(said.kind) ? cdata("MsgType", "event") + event_xml(said)
+                                         : message_xml(said)) +
            "</xml>";
   }
 

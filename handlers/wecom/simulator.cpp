@@ -8,26 +8,13 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/tencent_crypto.h"
+#include "handlers/tencent_push.h"
 #include "handlers/wecom/played_api.h"
 #include "handlers/wecom/played_xml.h"
 #include "handlers/wecom/wecom.h"
 
 namespace huiyin::wecom {
 namespace {
-
-bool is_event(MessageKind kind) {
-  switch (kind) {
-    case MessageKind::follow:
-    case MessageKind::scan:
-    case MessageKind::unfollow:
-    case MessageKind::menu:
-    case MessageKind::delivery:
-    case MessageKind::other:
-      return true;
-    default:
-      return false;
-  }
-}
 
 class AppSimulator final : public Simulator {
  public:
@@ -128,8 +115,9 @@ class AppSimulator final : public Simulator {
   std::string xml_of(const PlayedMessage& said, Instant now) {
     return "<xml>" + cdata("ToUserName", corp_id_) + cdata("FromUserName", said.user) +
            bare("CreateTime", played_seconds(now)) +
-           (is_event(said.kind) || is_press(said) ? cdata("MsgType", "event") + event_xml(said, now)
-                                                  : message_xml(said)) +
+           (tencent::is_event(said.kind) || is_press(said)
+                ? cdata("MsgType", "event") + event_xml(said, now)
+                : message_xml(said)) +
            bare("AgentID", agent_id_) + "</xml>";
   }
 
