@@ -444,6 +444,7 @@ TEST_P(OutboxTest, StalledHolderLosesItsLane) {
   auto stalled = quick("p1");
   stalled.outbox.lease = stalled.outbox.poll = 1h;  // neither renews nor looks again
   auto p1 = rig(stalled);
+  ASSERT_TRUE(p1->settle());  // its first look is over, or it would take the lapsed lane itself
   p1->client->hold();
   const auto number = report(*p1);
   ASSERT_TRUE(eventually([&] { return p1->kinds_to("cadre").size() == 1; })) << "in flight";
