@@ -97,11 +97,55 @@ struct TokenAnswer {
   std::string code;
 };
 
+// At most `count` requests in any `per`: a bucket that holds `count` and fills up within `per`.
+struct Rate {
+  int count = 0;
+  std::chrono::milliseconds per{0};
+};
+
 // Limits as data of the handler; the outbox obeys them.
 struct SendLimits {
   int in_flight = 32;  // requests at once on this channel
   std::chrono::milliseconds timeout{8000};
   std::chrono::hours give_up{48};  // oldest age of a notice that is still tried
+  std::vector<Rate> account{};     // of all requests with this account, all must allow
+  std::vector<Rate> recipient{};   // of those to one recipient
+  // What became of a notice that the platform only queued is asked so long after, and again.
+  std::chrono::milliseconds ask_fate{60000};
+};
+
+// A photo, voice or video that a message brought, as the platform named it.
+struct MediaRef {
+  MediaKind kind = MediaKind::image;
+  std::string id, url, format, user;
+};
+// One answer on the way to a file: the file, or what to ask next.
+struct MediaAnswer {
+  enum Kind {
+    content,        // the last answer is the file, or `bytes`
+    next,           // `request` is to be asked
+    retry,          // busy: later
+    token_expired,  // as SendOutcome
+    gone,           // it will never come: expired, refused
+  } kind = gone;
+  net::OutgoingRequest request;
+  std::string code;   // the platform's; never personal data
+  std::string bytes;  // instead of the body, when the body must be decrypted
+};
+
+// A page of a stream (DESIGN §1a "Pulling").
+struct Page {
+  enum Kind { messages, retry, token_expired, stopped } kind = stopped;
+  std::vector<Message> read;  // in order; Message::stream names the stream
+  std::string cursor;         // how far the stream is read with this page
+  bool more = false;
+  std::string code;
+};
+
+// By what a card is found from now on, after its button was pressed.
+struct CardHandle {
+  NoticeId notice;  // that the card came with
+  std::string handle;
 };
 
 class Channel {
@@ -157,6 +201,29 @@ class Channel {
   virtual std::optional<Delivery> interpret_fate(std::string_view /*platform_id*/,
                                                  const net::HttpResponse&) const {
     return std::nullopt;
+  }
+
+  // Where a press of a button gives a new handle for its card (WeCom: response_code).
+  virtual std::optional<CardHandle> card_handle(const Message&) const { return std::nullopt; }
+
+  // The first request for a file; empty: this platform has none. Follow-up requests come from
+  // interpret_media, `step` counts the answers from 0. Requests go only to the host of api_base and
+  // to hosts that end in one of media_hosts(), whose addresses must be public.
+  virtual std::optional<net::OutgoingRequest> media_request(const MediaRef&, const Token&) const {
+    return std::nullopt;
+  }
+  virtual MediaAnswer interpret_media(const MediaRef&, int /*step*/, const net::HttpResponse&,
+                                      const Token&) const {
+    return {};
+  }
+  virtual std::vector<std::string> media_hosts() const { return {}; }
+
+  // The next page of a stream whose last cursor was `cursor` (empty: from the beginning).
+  virtual std::optional<net::OutgoingRequest> pull_request(const Stream&, const Token&) const {
+    return std::nullopt;
+  }
+  virtual Page interpret_pull(const Stream&, const net::HttpResponse&, Instant /*now*/) const {
+    return {};
   }
 
   // The last touch before a request leaves, for platforms whose signature holds a time and a nonce.

@@ -14,6 +14,7 @@
 #include "server/net/client.h"
 #include "server/net/server.h"
 #include "server/pipeline/inbox.h"
+#include "server/pipeline/links.h"
 #include "server/pipeline/outbox.h"
 #include "server/pipeline/timers.h"
 #include "server/pipeline/webhook.h"
@@ -26,6 +27,8 @@ struct EngineOptions {
   InboxOptions inbox;
   OutboxOptions outbox;
   std::chrono::milliseconds timers{1000};  // zero: only when the clock is moved
+  std::string public_url;                  // for links to files; empty: none
+  std::chrono::hours link_lifetime{72};
 };
 
 class Engine {
@@ -63,6 +66,7 @@ class Engine {
   World world_;
   std::vector<std::string> durability_warnings_;
   Current current_;
+  std::unique_ptr<MediaLinks> links_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Timers> timers_;

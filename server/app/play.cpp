@@ -48,7 +48,7 @@ std::string what_is_done(const PlayedMessage& said) {
 
 class Performance {
  public:
-  Performance(const PlayScript& script, Stage& stage, std::ostream& out, std::ostream& errors)
+  Performance(const PlayScript& script, PlayStage& stage, std::ostream& out, std::ostream& errors)
       : script_{script}, stage_{stage}, out_{out}, errors_{errors} {
     for (const PlayedPerson& one : script.persons) {
       const Seat seat{one.channel, one.user};
@@ -202,7 +202,7 @@ class Performance {
   }
 
   const PlayScript& script_;
-  Stage& stage_;
+  PlayStage& stage_;
   std::ostream& out_;
   std::ostream& errors_;
   std::map<std::string, Seat> seats_;
@@ -231,14 +231,14 @@ int play(const PlayScript& script, const std::vector<ChannelConfig>& channels,
     }
     used.insert(one.channel);
   }
-  std::unique_ptr<Stage> stage;
+  std::unique_ptr<PlayStage> stage;
   try {
-    Stage::Options world;
+    PlayStage::Options world;
     world.server = options.server;
     world.admin = options.admin;
     world.patience = options.patience;
     world.ca_file = options.ca_file;
-    stage = std::make_unique<Stage>(std::move(world), channels, used);
+    stage = std::make_unique<PlayStage>(std::move(world), channels, used);
   } catch (const std::exception& error) {
     errors << script.file << ": " << error.what() << "\n";
     return 2;

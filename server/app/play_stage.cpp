@@ -37,7 +37,7 @@ std::string fault_text(const net::ClientResult& result) {
 
 }  // namespace
 
-struct Stage::Player {
+struct PlayStage::Player {
   ChannelConfig config;
   std::mutex mutex;  // a simulator is no more thread-safe than a platform's user
   std::unique_ptr<Simulator> simulator;
@@ -45,8 +45,8 @@ struct Stage::Player {
   std::unique_ptr<net::Server> api;           // destroyed first: its handler uses the rest
 };
 
-Stage::Stage(Options options, const std::vector<ChannelConfig>& channels,
-             const std::set<std::string>& used)
+PlayStage::PlayStage(Options options, const std::vector<ChannelConfig>& channels,
+                     const std::set<std::string>& used)
     : options_{std::move(options)} {
   for (const std::string& name : used) {
     const auto config = std::ranges::find(channels, name, &ChannelConfig::name);
@@ -65,11 +65,11 @@ Stage::Stage(Options options, const std::vector<ChannelConfig>& channels,
   if (clock.fault != net::Fault::none) no_clock_ = fault_text(clock);
 }
 
-Stage::~Stage() {
+PlayStage::~PlayStage() {
   for (const auto& [name, player] : players_) player->api.reset();
 }
 
-void Stage::listen(Player& player) {
+void PlayStage::listen(Player& player) {
   if (player.simulator->fetch("nobody")) return;  // read by its users, so it calls nobody
   const std::string address = local_address(player.config.api_base);
   if (address.empty()) {
@@ -93,7 +93,7 @@ void Stage::listen(Player& player) {
       });
 }
 
-net::HttpResponse Stage::serve(Player& player, const net::HttpRequest& request) {
+net::HttpResponse PlayStage::serve(Player& player, const net::HttpRequest& request) {
   std::vector<Seen> seen;
   net::HttpResponse response;
   {
@@ -104,13 +104,13 @@ net::HttpResponse Stage::serve(Player& player, const net::HttpRequest& request) 
   return response;
 }
 
-void Stage::arrived(Player& player, Seen seen) {
+void PlayStage::arrived(Player& player, Seen seen) {
   const std::lock_guard lock{mutex_};
   seen_[{player.config.name, seen.user}].push_back(std::move(seen));
   more_.notify_all();
 }
 
-std::string Stage::say(const Seat& seat, const PlayedMessage& message, bool again) {
+std::string PlayStage::say(const Seat& seat, const PlayedMessage& message, bool again) {
   Player& player = *players_.at(seat.channel);
   net::HttpRequest request;
   PlayedMessage said = message;
@@ -135,7 +135,7 @@ std::string Stage::say(const Seat& seat, const PlayedMessage& message, bool agai
   return {};
 }
 
-bool Stage::fetch(const Seat& seat) {
+bool PlayStage::fetch(const Seat& seat) {
   Player& player = *players_.at(seat.channel);
   std::optional<net::HttpRequest> request;
   {
@@ -156,7 +156,7 @@ bool Stage::fetch(const Seat& seat) {
   return true;
 }
 
-std::optional<Seen> Stage::next(const Seat& seat) {
+std::optional<Seen> PlayStage::next(const Seat& seat) {
   const auto until = std::chrono::steady_clock::now() + options_.patience;
   while (true) {
     const bool pulled = fetch(seat);
@@ -174,7 +174,7 @@ std::optional<Seen> Stage::next(const Seat& seat) {
   }
 }
 
-std::string Stage::settle(const std::vector<Seat>& seats) {
+std::string PlayStage::settle(const std::vector<Seat>& seats) {
   std::string fault;
   if (moves_clock_) {
     const net::ClientResult result = put_clock("+0s");
@@ -190,7 +190,7 @@ std::string Stage::settle(const std::vector<Seat>& seats) {
   return fault;
 }
 
-std::vector<std::pair<Seat, Seen>> Stage::untaken() {
+std::vector<std::pair<Seat, Seen>> PlayStage::untaken() {
   const std::lock_guard lock{mutex_};
   std::vector<std::pair<Seat, Seen>> rest;
   for (const auto& [seat, queue] : seen_) {
@@ -199,7 +199,7 @@ std::vector<std::pair<Seat, Seen>> Stage::untaken() {
   return rest;
 }
 
-std::string Stage::inject(const std::string& channel, const std::string& fault, int times) {
+std::string PlayStage::inject(const std::string& channel, const std::string& fault, int times) {
   const auto player = players_.find(channel);
   if (player == players_.end()) return "nobody in this script uses channel " + channel;
   try {
@@ -211,12 +211,12 @@ std::string Stage::inject(const std::string& channel, const std::string& fault, 
   return {};
 }
 
-Instant Stage::now() const {
+Instant PlayStage::now() const {
   if (!moves_clock_) return system_clock_.now();
   return Instant{std::chrono::microseconds{server_now_.load()}};
 }
 
-std::string Stage::move_clock(const ClockMove& move) {
+std::string PlayStage::move_clock(const ClockMove& move) {
   if (!moves_clock_) return no_clock_;
   const net::ClientResult result =
       put_clock(move.to ? format_rfc3339(*move.to) : "+" + std::to_string(move.step.count()) + "s");
@@ -224,7 +224,7 @@ std::string Stage::move_clock(const ClockMove& move) {
   return fault_text(result) + " " + result.response.body;
 }
 
-net::ClientResult Stage::put_clock(const std::string& text) {
+net::ClientResult PlayStage::put_clock(const std::string& text) {
   if (options_.admin.empty()) return {net::Fault::refused, {}, "no admin listener"};
   net::OutgoingRequest request{
       "PUT", options_.admin + "/clock", {{"Content-Type", "text/plain"}}, text};

@@ -27,7 +27,7 @@ struct Seat {
   friend auto operator<=>(const Seat&, const Seat&) = default;
 };
 
-class Stage {
+class PlayStage {
  public:
   struct Options {
     std::string server;  // "http://127.0.0.1:8080"
@@ -37,9 +37,9 @@ class Stage {
   };
   // Takes the platforms' side for every channel in `used`. Throws std::runtime_error when one is
   // not configured, has an api_base that is not on this machine, or its port is taken.
-  Stage(Options options, const std::vector<ChannelConfig>& channels,
-        const std::set<std::string>& used);
-  ~Stage();
+  PlayStage(Options options, const std::vector<ChannelConfig>& channels,
+            const std::set<std::string>& used);
+  ~PlayStage();
 
   // Empty when the server took it; what was wrong otherwise.
   std::string say(const Seat& seat, const PlayedMessage& message, bool again);

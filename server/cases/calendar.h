@@ -69,6 +69,10 @@ struct Clocks {
   int archive_days = 15;
   int return_working_days = 1;
   int progress_limit_working_days = 30;
+  // Handbook §10: not urgent news for residents stay out of the night; time of day in Shanghai.
+  std::chrono::minutes quiet_from{21 * 60}, quiet_to{7 * 60 + 30};
+  std::chrono::minutes brief{8 * 60 + 30};  // §5: cards of cases that came outside working time
+  std::chrono::hours telephone{24};         // P2: unheard so long: the owner telephones
 };
 // Defaults are the handbook's figures.
 Clocks default_clocks();

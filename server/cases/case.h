@@ -72,6 +72,18 @@ struct EnumNames<ReporterKind> {
   static constexpr std::array<std::string_view, 3> kNames{"resident", "enterprise", "grassroots"};
 };
 
+// A photo, voice or video of a case; the file is fetched after the commit (pipeline/media.h).
+enum class MediaKind { image, voice, video };
+template <>
+struct EnumNames<MediaKind> {
+  static constexpr std::array<std::string_view, 3> kNames{"image", "voice", "video"};
+};
+struct CaseMedia {
+  MediaId id;
+  MediaKind kind = MediaKind::image;
+  friend bool operator==(const CaseMedia&, const CaseMedia&) = default;
+};
+
 // A problem with its one owner. Times that do not apply are the epoch (Instant{}).
 struct Case {
   CaseId id;
@@ -96,12 +108,16 @@ struct Case {
   int urges = 0;    // 催办 so far
   int rating = 0;   // 1 (very dissatisfied) .. 5; 0 none
   Instant registered_at, dispatched_at, accepted_at, contacted_at, closed_at;
-  Instant accept_due;        // while dispatched
-  Instant due_at;            // when the reporter may expect the result
-  Instant paused_at;         // clock stopped since then (awaiting_reporter, suspended)
-  Instant last_echo_at;      // last message to the reporter, for P3
-  Instant next_due_at;       // the one timer of the case; epoch: none
-  std::string timer;         // what is due then (name of desk's timer kind)
+  Instant accept_due;            // while dispatched
+  Instant due_at;                // when the reporter may expect the result
+  Instant paused_at;             // clock stopped since then (awaiting_reporter, suspended)
+  Instant last_echo_at;          // last message to the reporter, for P3
+  Instant next_due_at;           // the one timer of the case; epoch: none
+  std::string timer;             // what is due then (name of desk's timer kind)
+  std::vector<CaseMedia> media;  // in the order of arrival
+  // Echoes that reached the reporter by no channel: the owner was asked to telephone, so many times
+  // since he last did (P2).
+  int calls = 0;
   std::int64_t version = 0;  // as loaded; the store increments it
 };
 
@@ -116,6 +132,7 @@ struct Person {
   UnitCode bound_unit;        // where the person lives or works, by 绑定 or QR scene
   bool muted = false;         // 退订: closing echoes still go
   bool informed = false;      // the purpose line of handbook §11 was shown
+  AccountId preferred;        // chosen by the person for pushes; none: the first one
   std::int64_t version = 0;
 };
 
@@ -136,6 +153,24 @@ struct Account {
   std::int64_t lane_token = 0;  // fencing: grows with every change of owner
   Instant lane_until;           // database time
   std::int64_t version = 0;
+};
+
+// A message in an account that shows a case and its moves, and can be changed after every move.
+struct Card {
+  NoticeId notice;  // that it came with
+  CaseId about;
+  AccountId account;
+  PersonId person;
+  std::string kind;     // of kNoticeKinds, for owner or office
+  bool office = false;  // audience: office instead of owner
+  std::string handle;   // by which the platform finds it; empty: not sent yet, or spent
+};
+
+// A one-time code that binds another account to a person.
+struct BindCode {
+  std::string code;  // as typed, in capitals
+  PersonId person;
+  Instant until;
 };
 
 // What we asked a person and still wait for. At most one question at a time.

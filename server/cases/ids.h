@@ -27,6 +27,7 @@ using PersonId = Id<struct PersonTag, std::int64_t>;
 using AccountId = Id<struct AccountTag, std::int64_t>;
 using EventId = Id<struct EventTag, std::int64_t>;
 using NoticeId = Id<struct NoticeTag, std::int64_t>;
+using MediaId = Id<struct MediaTag, std::int64_t>;
 using UnitCode = Id<struct UnitTag, std::string>;  // as imported: "330683115203", "lou-jia"
 
 }  // namespace huiyin

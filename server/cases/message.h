@@ -41,6 +41,13 @@ struct WindowGrant {
   int messages = 0;
 };
 
+// A message that was pulled, or one that says there is something to pull (kind `other`).
+struct Stream {
+  std::string name;    // WeCom customer service: open_kfid
+  std::string hint;    // goes with the next question: the event's token
+  std::string cursor;  // on the last message of a page: how far the stream is read then
+};
+
 // Proof against replay of bodies that the signature does not cover (DESIGN §1a).
 struct NonceClaim {
   std::string nonce;      // with its timestamp; unique per channel
@@ -65,6 +72,7 @@ struct Message {
   std::optional<Delivery> delivery;
   WindowGrant window;
   std::optional<NonceClaim> nonce;
+  std::optional<Stream> stream;
   std::string raw;  // decrypted body, kept in `inbound`
 };
 

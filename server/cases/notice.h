@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/cases/case.h"
 #include "server/cases/ids.h"
 #include "server/cases/names.h"
 #include "server/cases/time.h"
@@ -37,7 +38,11 @@ struct NoticeDraft {
   CaseId about;                 // none for help, greetings, lists
   std::vector<EventId> events;  // the moves that this notice tells of; empty for plain answers
   bool answers_input = false;   // may ride on the response to the message being decided
-  bool urgent = false;          // not held back by quiet hours
+  bool urgent = false;          // leaves by all ways at once, whatever the hour
+  Instant not_before;           // waits for this hour (quiet hours, morning brief); epoch: goes now
+  // The card (its first notice) that shall change instead of a new message: nobody is alarmed.
+  NoticeId edits;
+  std::vector<CaseMedia> media;              // shown as signed links
   std::map<std::string, std::string> facts;  // template variables, plain text, already masked
   // Repeated sections of the template: name -> rows of variables.
   std::map<std::string, std::vector<std::map<std::string, std::string>>> lists;
@@ -55,7 +60,8 @@ struct Notice {
   std::vector<Button> buttons;
   std::string link;      // absolute URL or empty
   std::string replaces;  // platform id of an earlier copy that shall change instead of a new one
-  std::string reply_address;  // Message::reply_address of the recipient while it is valid
+  std::string reply_address;  // Message::reply_address of the recipient, good until reply_until;
+  Instant reply_until;        // both in memory only: what is sent later goes by the usual way
   std::map<std::string, std::string> fields;  // for platforms with fixed fields: number place
                                               // status owner due result
 };
@@ -63,7 +69,8 @@ struct Notice {
 struct NoticeKind {
   std::string_view name;
   Audience audience;
-  bool echo;  // tells the reporter of a move (counts for P2)
+  bool echo;          // tells the reporter of a move (counts for P2)
+  bool card = false;  // shows a case with its moves: changes with it where a platform can do that
 };
 
 // Every notice there is. desk may not invent others; the template test walks this table.
@@ -109,14 +116,14 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"privacy", Audience::reporter, false},  // what we hold, how to have it deleted
     {"advice", Audience::reporter, false},   // emergency numbers, when no case follows
     // owner (cadre)
-    {"card", Audience::owner, false},  // T2: the case, due date, moves
-    {"done", Audience::owner, false},  // "your move is recorded", state as it is now
+    {"card", Audience::owner, false, true},  // T2: the case, due date, moves
+    {"done", Audience::owner, false},        // "your move is recorded", state as it is now
     {"supplement", Audience::owner, false},
     {"answer", Audience::owner, false},  // the reporter's answer to 追问
     {"answer_timeout", Audience::owner, false},
     {"urge", Audience::owner, false},
     {"rating", Audience::owner, false},
-    {"reopened", Audience::owner, false},
+    {"reopened", Audience::owner, false, true},
     {"withdrawn", Audience::owner, false},
     {"accept_half", Audience::owner, false},  // half of the acceptance time is over
     {"accept_over", Audience::owner, false},
@@ -132,13 +139,17 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"duties", Audience::owner, false},  // 职责
     {"bound", Audience::owner, false},
     {"taken_over", Audience::owner, false},  // somebody else has the case now
+    {"telephone", Audience::owner, false},   // the reporter heard nothing: please telephone (P2)
+    {"told", Audience::owner, false},        // 已电话告知 is recorded
+    {"bind_code", Audience::owner, false},   // one-time code for another account
+    {"preferred", Audience::owner, false},   // this account gets the pushes from now on
     // office
-    {"card", Audience::office, false},  // a case without an owner below
-    {"returned", Audience::office, false},
+    {"card", Audience::office, false, true},  // a case without an owner below
+    {"returned", Audience::office, false, true},
     {"overdue", Audience::office, false},
     {"urge", Audience::office, false},    // third 催办
     {"rating", Audience::office, false},  // bad rating
-    {"reopened", Audience::office, false},
+    {"reopened", Audience::office, false, true},
 });
 
 }  // namespace huiyin

@@ -69,6 +69,7 @@ void Need::merge(const Need& other) {
   persons.insert(other.persons.begin(), other.persons.end());
   cases_of.insert(other.cases_of.begin(), other.cases_of.end());
   history.insert(other.history.begin(), other.history.end());
+  codes.insert(other.codes.begin(), other.codes.end());
 }
 
 // ---- loading ------------------------------------------------------------------------------------
@@ -104,6 +105,14 @@ void WorkingSet::reload(Account row) {
     found->second.row = std::move(row);
   }
 }
+
+void WorkingSet::put_card(Card card) {
+  auto& cards = cards_[card.about];
+  const auto same = [&](const Card& other) { return other.notice == card.notice; };
+  if (std::ranges::none_of(cards, same)) cards.push_back(std::move(card));
+}
+
+void WorkingSet::put_code(BindCode code) { codes_.try_emplace(code.code, std::move(code)); }
 
 void WorkingSet::put_history(CaseId id, std::vector<Event> events) {
   if (history_.contains(id)) return;
@@ -198,6 +207,21 @@ bool WorkingSet::asked_cases_of(PersonId id) const {
 
 bool WorkingSet::asked_person(PersonId id) const {
   return asked_.persons.contains(id) || created(id);
+}
+
+const std::vector<Card>& WorkingSet::cards(CaseId id) const {
+  static const std::vector<Card> kNone;
+  const auto found = cards_.find(id);
+  return found == cards_.end() ? kNone : found->second;
+}
+
+const BindCode* WorkingSet::find_code(std::string_view code) const {
+  const auto found = codes_.find(code);
+  return found == codes_.end() ? nullptr : &found->second;
+}
+
+bool WorkingSet::asked_code(std::string_view code) const {
+  return codes_.contains(code) || asked_.codes.contains(std::string{code});
 }
 
 bool WorkingSet::asked_history(CaseId id) const {

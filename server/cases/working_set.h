@@ -23,11 +23,21 @@ struct Need {
   std::set<PersonId> persons;     // with their accounts
   std::set<PersonId> cases_of;    // open and recently closed cases they reported or own
   std::set<CaseId> history;       // last events of a case
+  std::set<std::string> codes;    // one-time codes
   bool empty() const {
     return cases.empty() && numbers.empty() && persons.empty() && cases_of.empty() &&
-           history.empty();
+           history.empty() && codes.empty();
   }
   void merge(const Need& other);
+};
+
+// A file that a message brought, to be fetched after the commit.
+struct MediaOrder {
+  MediaId id;
+  CaseId about;
+  MediaKind kind = MediaKind::image;
+  std::string channel, user;          // where it came from
+  std::string media_id, url, format;  // as in Message
 };
 
 // What one input changes. Cases, persons and conversations are whole new values.
@@ -37,6 +47,12 @@ struct Decision {
   std::vector<Conversation> conversations;
   std::vector<Event> events;
   std::vector<NoticeDraft> notices;  // in the order in which each recipient shall read them
+  std::vector<MediaOrder> media;
+  std::vector<BindCode> codes;          // new ones
+  std::vector<std::string> used_codes;  // good no longer
+  // What `second` did not hear about the case so far, the owner told by telephone.
+  std::vector<std::pair<CaseId, PersonId>> told;
+  std::vector<NoticeId> asked;  // unheard notices for which the owner was asked to telephone
   // Account that from now on belongs to another person (binding by code). None: no change.
   AccountId bind_account;
   PersonId bind_to;
@@ -61,6 +77,8 @@ class WorkingSet {
   // As read again under its lock; replaces what was loaded before, leaves changed and created rows.
   void reload(Account row);
   void put_history(CaseId id, std::vector<Event> events);
+  void put_card(Card card);
+  void put_code(BindCode code);
   void mark_asked(const Need& need);  // these look-ups were done, found or not
   // New rows; std::logic_error when the id (or the account's channel and user) is taken.
   void create(Person row);
@@ -81,6 +99,10 @@ class WorkingSet {
   std::vector<const Case*> owned_by(PersonId id) const;
   // Oldest first, with what this batch added; empty when not loaded.
   const std::vector<Event>& history(CaseId id) const;
+  // Cards of a loaded case, oldest first.
+  const std::vector<Card>& cards(CaseId id) const;
+  const BindCode* find_code(std::string_view code) const;
+  bool asked_code(std::string_view code) const;
   bool asked_number(std::string_view number) const;
   bool asked_case(CaseId id) const;
   bool asked_cases_of(PersonId id) const;
@@ -112,6 +134,8 @@ class WorkingSet {
   std::map<PersonId, Tracked<Conversation>> conversations_;
   std::map<PersonId, std::set<CaseId>> by_reporter_, by_owner_;
   std::map<CaseId, std::vector<Event>> history_;
+  std::map<CaseId, std::vector<Card>> cards_;
+  std::map<std::string, BindCode, std::less<>> codes_;
   std::vector<Event> new_events_;
   Need asked_;
 };

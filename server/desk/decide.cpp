@@ -105,8 +105,10 @@ std::variant<Decision, Need> decide(const Input& input, const WorkingSet& set,
   Turn turn{input.now, set, directory, policy, supply};
   if (const auto* said = std::get_if<Said>(&input.what))
     hear(turn, *said);
+  else if (const auto* due = std::get_if<Due>(&input.what))
+    timer_due(turn, due->about);
   else
-    timer_due(turn, std::get<Due>(input.what).about);
+    nobody_heard(turn, std::get<Unheard>(input.what));
   return turn.finish();
 }
 

@@ -38,9 +38,17 @@ struct Due {
   CaseId about;
 };
 
+// An echo reached its recipient by no channel for Clocks::telephone (P2).
+struct Unheard {
+  NoticeId notice;
+  CaseId about;
+  PersonId person;
+  std::string kind;  // of the notice
+};
+
 struct Input {
   Instant now;
-  std::variant<Said, Due> what;
+  std::variant<Said, Due, Unheard> what;
 };
 
 // Pure and deterministic. The answer's ids and numbers come from `supply`. Never throws for

@@ -32,5 +32,7 @@ bool accept_by_reply(Turn& turn);
 
 // clock.cpp
 void timer_due(Turn& turn, CaseId id);
+// unheard.cpp
+void nobody_heard(Turn& turn, const Unheard& unheard);
 
 }  // namespace huiyin

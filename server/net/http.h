@@ -47,6 +47,9 @@ struct OutgoingRequest {
   std::string url;  // absolute, http:// or https://
   std::vector<Header> headers;
   std::string body;
+  // The name must resolve to public addresses only: not private, loopback, link-local or the like.
+  bool public_only = false;
+  std::size_t response_bytes = 0;  // largest answer; 0: the client's
 };
 
 }  // namespace huiyin::net

@@ -35,7 +35,7 @@ void BatchRunner::run(std::vector<Job>& jobs) {
   if (!parts_.journal.any_suspects()) return run_together(jobs);
   std::span<Job> rest{jobs};
   for (std::size_t i = 0; i < rest.size();) {
-    const int crashes = rest[i].due ? 0 : parts_.journal.crashes(rest[i].key());
+    const int crashes = rest[i].is_message() ? parts_.journal.crashes(rest[i].key()) : 0;
     if (crashes == 0) {
       ++i;
       continue;
@@ -52,7 +52,7 @@ void BatchRunner::run_together(std::span<Job> jobs) {
   std::vector<InFlight> flight;
   flight.reserve(jobs.size());
   for (const auto& job : jobs)
-    if (!job.due) flight.push_back({job.key(), job.message.raw});
+    if (job.is_message()) flight.push_back({job.key(), job.message.raw});
   parts_.journal.begin(worker_, flight);
   run_span(jobs);
   parts_.journal.end(worker_);
@@ -150,7 +150,7 @@ void BatchRunner::run_span(std::span<Job> jobs) {
 
 void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
   const auto said = std::ranges::count_if(
-      jobs, [](const Job& job) { return !job.due && takes_effect(job.message); });
+      jobs, [](const Job& job) { return job.is_message() && takes_effect(job.message); });
   supply_.begin(*store_, jobs.size() * kIdsPerInput, static_cast<std::size_t>(said),
                 parts_.clock.now());
   char id[40];
@@ -184,7 +184,7 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
       touch_sender(jobs[i], plan);
       bind(plan.effects[i].decision, plan);
       write_notices(i, jobs[i], plan);
-      if (jobs[i].due) continue;
+      if (!jobs[i].is_message()) continue;
       const auto& message = jobs[i].message;
       plan.writes.inbound.push_back(
           {jobs[i].key(), message.sender, std::string{kind_name(message.kind)}, message.raw,
@@ -221,7 +221,7 @@ void BatchRunner::settle(std::span<Job> jobs, Plan& plan) {
       set_aside(job, plan.effects[i].set_aside);
       continue;
     }
-    if (const auto& delivery = job.message.delivery; !job.due && delivery) {
+    if (const auto& delivery = job.message.delivery; delivery && job.is_message()) {
       try {
         store_->report(job.message.channel, delivery->platform_id, delivery->delivered,
                        delivery->detail);
@@ -244,8 +244,8 @@ void BatchRunner::give_up(std::span<Job> jobs, std::string_view why) {
 
 void BatchRunner::set_aside(Job& job, const std::string& reason) {
   store::Quarantined row;
-  row.channel = job.due ? "timer" : job.message.channel;
-  row.dedupe_key = job.due ? std::to_string(job.due.raw()) : job.message.dedupe_key;
+  row.channel = job.is_message() ? job.message.channel : "timer";
+  row.dedupe_key = job.is_message() ? job.message.dedupe_key : std::to_string(job.about().raw());
   row.reason = reason;
   row.body = job.message.raw;
   row.at = parts_.clock.now();

@@ -16,14 +16,17 @@
 
 namespace huiyin {
 
-// One input on its way. `due` set: a timer; else a message.
+// One input on its way. `due` set: a timer; `unheard`: that; else a message.
 struct Job {
   Message message;
   Meaning meaning;
   CaseId due;
+  std::optional<Unheard> unheard;
   Inbox::Done done;
   std::chrono::steady_clock::time_point queued;
 
+  CaseId about() const { return unheard ? unheard->about : due; }  // of what is no message
+  bool is_message() const { return !due && !unheard; }
   store::InboundKey key() const { return {message.channel, message.dedupe_key}; }
 };
 
@@ -34,6 +37,7 @@ struct BatchParts {
   Outbox& outbox;
   Monitor& monitor;
   Journal& journal;
+  const MediaLinks& links;
 };
 
 // Belongs to one worker thread, as its store does.

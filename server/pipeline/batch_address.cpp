@@ -53,7 +53,7 @@ void BatchRunner::lock_recipients(store::Batch& tx, std::span<Job> jobs, Plan& p
 
 // Windows open, followers come and go, held notices leave with the person's next message.
 void BatchRunner::touch_sender(const Job& job, Plan& plan) {
-  if (job.due || job.message.kind == MessageKind::delivery) return;
+  if (!job.is_message() || job.message.kind == MessageKind::delivery) return;
   const Account* found = plan.set.account(job.message.channel, job.message.sender);
   if (!found) return;
   Account account = *found;
@@ -67,7 +67,7 @@ void BatchRunner::touch_sender(const Job& job, Plan& plan) {
     changed = true;
   }
   if (follows && account.held > 0) {
-    plan.writes.release_held.push_back(account.id);
+    plan.writes.release_held.push_back({account.id, account.id});
     parts_.outbox.behind(account.id);
     account.held = 0;
     plan.nudge = changed = true;
@@ -116,7 +116,7 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
 
     const auto channel = parts_.channels.find(lane.channel);
     const bool open = channel != parts_.channels.end();
-    const bool rides = open && !job.due && !effect.reply && draft.answers_input &&
+    const bool rides = open && job.is_message() && !effect.reply && draft.answers_input &&
                        lane.id == effect.account && channel->second->can_reply(job.message);
     if (rides) {
       effect.reply = row.notice.id;

@@ -8,6 +8,12 @@ namespace {
 
 constexpr std::chrono::days kRecentlyClosed{16};  // reopening: 15 days
 
+Input input_of(const Job& job, Instant now, PersonId person, AccountId account) {
+  if (job.unheard) return {now, *job.unheard};
+  if (job.due) return {now, Due{job.due}};
+  return {now, Said{job.message, job.meaning, person, account}};
+}
+
 bool full_number(std::string_view number) { return number.size() >= 11; }
 
 }  // namespace
@@ -21,7 +27,7 @@ void BatchRunner::find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan) 
   std::vector<store::InboundKey> keys;
   std::vector<store::Nonce> claims;
   for (const auto& job : jobs) {
-    if (job.due) continue;
+    if (!job.is_message()) continue;
     keys.push_back(job.key());
     if (const auto& claim = job.message.nonce)
       claims.push_back({job.message.channel, claim->nonce, claim->body_hash});
@@ -39,7 +45,7 @@ void BatchRunner::find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan) 
   if (!claims.empty()) nonces = tx.find_nonces(claims);
 
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    if (jobs[i].due) continue;
+    if (!jobs[i].is_message()) continue;
     const auto& message = jobs[i].message;
     if (const auto row = known.find(jobs[i].key()); row != known.end()) {
       plan.effects[i].skip = true;
@@ -71,7 +77,8 @@ void BatchRunner::find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan) 
 void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
   std::vector<std::pair<std::string, std::string>> users;
   for (std::size_t i = 0; i < jobs.size(); ++i)
-    if (!jobs[i].due && !plan.effects[i].skip && jobs[i].message.kind != MessageKind::delivery)
+    if (jobs[i].is_message() && !plan.effects[i].skip &&
+        jobs[i].message.kind != MessageKind::delivery)
       users.emplace_back(jobs[i].message.channel, jobs[i].message.sender);
   std::ranges::sort(users);
   users.erase(std::unique(users.begin(), users.end()), users.end());
@@ -82,8 +89,8 @@ void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto& effect = plan.effects[i];
     if (effect.skip) continue;
-    if (jobs[i].due) {
-      need.cases.insert(jobs[i].due);
+    if (!jobs[i].is_message()) {
+      need.cases.insert(jobs[i].about());
       continue;
     }
     const auto& message = jobs[i].message;
@@ -123,10 +130,8 @@ Need BatchRunner::decide_all(std::span<Job> jobs, Plan& plan) {
     const auto& job = jobs[i];
     if (effect.skip) continue;
     plan.receipts[i].status = Receipt::accepted;
-    if (!job.due && !takes_effect(job.message)) continue;
-    const Input input =
-        job.due ? Input{plan.now, Due{job.due}}
-                : Input{plan.now, Said{job.message, job.meaning, effect.person, effect.account}};
+    if (job.is_message() && !takes_effect(job.message)) continue;
+    const Input input = input_of(job, plan.now, effect.person, effect.account);
     try {
       auto answer =
           decide(input, plan.set, *plan.runtime->directory, *plan.runtime->policy, supply_);

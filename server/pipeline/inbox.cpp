@@ -84,7 +84,7 @@ class Worker {
   void drop_stale(std::vector<Job>& batch) {
     const auto oldest = Steady::now() - options_.stale;
     std::erase_if(batch, [&](Job& job) {
-      if (job.due || job.queued >= oldest) return false;
+      if (!job.is_message() || job.message.stream || job.queued >= oldest) return false;
       job.done({});
       return true;
     });
@@ -103,9 +103,9 @@ class Worker {
 class InboxImpl : public Inbox {
  public:
   InboxImpl(InboxOptions options, const OpenStore& open, Current& current, const Channels& channels,
-            const Clock& clock, Outbox& outbox, Monitor& monitor)
+            const Clock& clock, Outbox& outbox, Monitor& monitor, const MediaLinks& links)
       : options_{std::move(options)}, journal_{options_.journal_directory, options_.workers} {
-    const BatchParts parts{current, channels, clock, outbox, monitor, journal_};
+    const BatchParts parts{current, channels, clock, outbox, monitor, journal_, links};
     for (unsigned i = 0; i < options_.workers; ++i)
       workers_.push_back(std::make_unique<Worker>(options_, i, open(), parts));
   }
@@ -114,7 +114,8 @@ class InboxImpl : public Inbox {
   void submit(Message message, Meaning meaning, Done done) override {
     const store::InboundKey key{message.channel, message.dedupe_key};
     if (join(key, done)) return;
-    const auto worker = std::hash<std::string>{}(message.channel + '\n' + message.sender);
+    const auto& order = message.stream ? message.stream->name : message.sender;
+    const auto worker = std::hash<std::string>{}(message.channel + '\n' + order);
     Job job;
     job.message = std::move(message);
     job.meaning = std::move(meaning);
@@ -129,6 +130,15 @@ class InboxImpl : public Inbox {
     job.queued = Steady::now();
     job.done = done;
     const auto worker = static_cast<std::size_t>(id.raw());
+    if (!workers_[worker % workers_.size()]->push(std::move(job))) done({});
+  }
+
+  void unheard(Unheard what, Done done) override {
+    Job job;
+    const auto worker = static_cast<std::size_t>(what.about.raw());
+    job.unheard = std::move(what);
+    job.queued = Steady::now();
+    job.done = done;
     if (!workers_[worker % workers_.size()]->push(std::move(job))) done({});
   }
 
@@ -182,9 +192,9 @@ class InboxImpl : public Inbox {
 
 std::unique_ptr<Inbox> Inbox::start(InboxOptions options, OpenStore open, Current& current,
                                     const Channels& channels, const Clock& clock, Outbox& outbox,
-                                    Monitor& monitor) {
+                                    Monitor& monitor, const MediaLinks& links) {
   return std::make_unique<InboxImpl>(std::move(options), open, current, channels, clock, outbox,
-                                     monitor);
+                                     monitor, links);
 }
 
 }  // namespace huiyin

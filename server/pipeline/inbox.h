@@ -17,6 +17,7 @@
 
 namespace huiyin {
 
+class MediaLinks;
 class Outbox;
 
 struct Receipt {
@@ -46,14 +47,18 @@ class Inbox {
 
   static std::unique_ptr<Inbox> start(InboxOptions options, OpenStore open, Current& current,
                                       const Channels& channels, const Clock& clock, Outbox& outbox,
-                                      Monitor& monitor);
+                                      Monitor& monitor, const MediaLinks& links);
   virtual ~Inbox() = default;  // drains
 
   // Thread-safe. `done` is called exactly once, on a worker's thread or at once on the caller's,
-  // and must neither block nor throw. Inputs of one sender are decided in the order of submission.
+  // and must neither block nor throw. Inputs of one sender are decided in the order of submission,
+  // and so are those of one stream (Message::stream), whose cursor is saved with the message that
+  // carries it.
   virtual void submit(Message message, Meaning meaning, Done done) = 0;
   // A case's timer ran out. `done` likewise.
   virtual void due(CaseId id, Done done) = 0;
+  // An echo reached nobody. `done` likewise.
+  virtual void unheard(Unheard what, Done done) = 0;
   // Signed but senseless bodies.
   virtual void quarantine(store::Quarantined row, Done done) = 0;
   virtual std::size_t waiting() const = 0;

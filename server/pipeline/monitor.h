@@ -26,6 +26,11 @@ class Monitor {
   virtual void duplicate(std::string_view /*channel*/) {}
   virtual void quarantined(std::string_view /*channel*/) {}
   virtual void sent(std::string_view /*channel*/, std::string_view /*outcome*/) {}
+  virtual void retrying(std::string_view /*channel*/) {}
+  // An echo was written (or its quiet hours are over); one was delivered, within a minute or later.
+  virtual void echo_owed(std::string_view /*channel*/) {}
+  virtual void echo_delivered(std::string_view /*channel*/, bool /*in_time*/) {}
+  virtual void media(std::string_view /*channel*/, std::string_view /*outcome*/) {}
 };
 
 }  // namespace huiyin

@@ -27,6 +27,9 @@ struct OutboxOptions {
   std::chrono::milliseconds missed_reply{20000};  // time for the platform's resend
   std::chrono::milliseconds token_pause{5000};    // between two refreshes of one account's token
   std::size_t in_memory = 20000;                  // notices held; the rest stays `due` in the store
+  int connections = 0;  // requests at once on each channel, instead of the handler's; 0: that
+  std::chrono::hours call_after{24};   // P2: unheard so long, the owner telephones
+  std::chrono::minutes fail_over{10};  // tried so long in vain: the next account
 };
 
 class Outbox {

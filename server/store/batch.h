@@ -35,8 +35,8 @@ class SqlBatch final : public Batch {
   void load_cases(const std::set<CaseId>& ids, WorkingSet& set);
   void load_history(const std::set<CaseId>& ids, WorkingSet& set);
 
-  void save_set(const WorkingSet& set, const std::vector<AccountId>& release_held);
-  void save_accounts(const WorkingSet& set, const std::vector<AccountId>& release_held);
+  void save_set(const WorkingSet& set, const std::vector<Release>& release_held);
+  void save_accounts(const WorkingSet& set, const std::vector<Release>& release_held);
   void save_inbound(const Writes& writes);
   void save_notices(const std::vector<NoticeRow>& notices);
   void save_nonces(const std::vector<Nonce>& nonces);

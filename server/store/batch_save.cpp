@@ -53,7 +53,7 @@ void SqlBatch::save(const Writes& writes) {
   save_nonces(writes.nonces);
 }
 
-void SqlBatch::save_set(const WorkingSet& set, const std::vector<AccountId>& release_held) {
+void SqlBatch::save_set(const WorkingSet& set, const std::vector<Release>& release_held) {
   changes_of(set.persons()).save(connection_, "persons");
   changes_of(set.conversations()).save(connection_, "conversations");
   changes_of(set.cases()).save(connection_, "cases");
@@ -63,8 +63,9 @@ void SqlBatch::save_set(const WorkingSet& set, const std::vector<AccountId>& rel
   insert_all<Event>(connection_, "case_events", events);
 }
 
-void SqlBatch::save_accounts(const WorkingSet& set, const std::vector<AccountId>& release_held) {
-  const std::set<AccountId> released{release_held.begin(), release_held.end()};
+void SqlBatch::save_accounts(const WorkingSet& set, const std::vector<Release>& release_held) {
+  std::set<AccountId> released;
+  for (const auto& release : release_held) released.insert(release.from);
   std::set<AccountId> untouched = released;
   Changes<Account> changes;
   for (const auto& [id, tracked] : set.accounts()) {

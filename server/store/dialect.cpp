@@ -75,6 +75,10 @@ class SqliteDialect final : public Dialect {
     return out;
   }
 
+  std::string add_column(std::string_view table, const Column& column) const override {
+    return "ALTER TABLE " + std::string{table} + " ADD COLUMN " + definition(column);
+  }
+
   std::string create_view(std::string_view name, std::string_view select) const override {
     return "CREATE VIEW IF NOT EXISTS " + std::string{name} + " AS " + std::string{select};
   }
@@ -156,6 +160,10 @@ class MysqlDialect final : public Dialect {
       sql += std::string{index.unique ? ", UNIQUE" : ","} + " KEY " + std::string{index.name} +
              " (" + std::string{index.columns} + ")";
     return {sql + ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"};
+  }
+
+  std::string add_column(std::string_view table, const Column& column) const override {
+    return "ALTER TABLE " + std::string{table} + " ADD COLUMN " + definition(column);
   }
 
   std::string create_view(std::string_view name, std::string_view select) const override {

@@ -58,6 +58,7 @@ class Dialect {
   virtual std::int64_t matched(std::int64_t affected) const = 0;
 
   virtual std::vector<std::string> create_table(const Table& table) const = 0;
+  virtual std::string add_column(std::string_view table, const Column& column) const = 0;
   virtual std::string create_view(std::string_view name, std::string_view select) const = 0;
 };
 

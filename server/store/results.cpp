@@ -159,7 +159,8 @@ void SqlStore::rode(std::span<const NoticeId> written, std::span<const NoticeId>
 }
 
 bool SqlStore::report(const std::string& channel, const std::string& platform_id, bool delivered,
-                      const std::string& code) {
+                      const std::string& code, std::span<const std::string> /*elsewhere*/,
+                      std::chrono::hours /*call_after*/) {
   const auto key = clip(platform_id, kCodeCharacters);
   if (key.empty()) return false;
   return transact([&] {

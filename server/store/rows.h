@@ -2,6 +2,7 @@
 // writing, so that the two cannot drift apart. Internal to server/store.
 #pragma once
 
+#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -35,6 +36,17 @@ inline Value to_value(const std::string& v) { return Value{v}; }
 inline Value to_value(Instant v) { return Value{microseconds(v)}; }
 inline Value to_value(Level v) { return Value{static_cast<int>(v)}; }
 inline Value to_value(const std::vector<std::string>& v) { return Value{join_list(v)}; }
+inline Value to_value(const std::vector<CaseMedia>& v) {
+  std::vector<std::string> out;
+  for (const auto& one : v)
+    out.push_back(std::string{name(one.kind)} + ":" + std::to_string(one.id.raw()));
+  return Value{join_list(out)};
+}
+inline Value to_value(const std::vector<AccountId>& v) {
+  std::vector<std::string> out;
+  for (const auto id : v) out.push_back(std::to_string(id.raw()));
+  return Value{join_list(out)};
+}
 inline Value to_value(std::optional<double> v) { return v ? Value{*v} : Value{}; }
 template <class Tag, class Rep>
 Value to_value(const Id<Tag, Rep>& v) {
@@ -51,6 +63,26 @@ inline void from_value(const Value& v, Instant& out) { out = instant(v.integer()
 inline void from_value(const Value& v, Level& out) { out = static_cast<Level>(v.integer()); }
 inline void from_value(const Value& v, std::vector<std::string>& out) {
   out = split_list(v.text());
+}
+// Numbers in a list column; anything else there was written by somebody else.
+inline std::int64_t listed_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size())
+    throw Error{Trouble::broken, 0, "not a number in a list column"};
+  return number;
+}
+inline void from_value(const Value& v, std::vector<CaseMedia>& out) {
+  for (const auto& one : split_list(v.text())) {
+    const auto colon = one.find(':');
+    const auto kind = from_name<MediaKind>(std::string_view{one}.substr(0, colon));
+    if (!kind || colon == std::string::npos)
+      throw Error{Trouble::broken, 0, "unknown name in the database: newer program?"};
+    out.push_back({MediaId{listed_number(std::string_view{one}.substr(colon + 1))}, *kind});
+  }
+}
+inline void from_value(const Value& v, std::vector<AccountId>& out) {
+  for (const auto& one : split_list(v.text())) out.emplace_back(listed_number(one));
 }
 inline void from_value(const Value& v, std::optional<double>& out) {
   if (!v.is_null()) out = v.real();
@@ -140,6 +172,8 @@ void columns(Io& io, C& c) {
   io("last_echo_at", c.last_echo_at);
   io("next_due_at", c.next_due_at);
   io("timer", c.timer);
+  io("media", c.media);
+  io("calls", c.calls);
   std::int64_t over = is_open(c.stage) ? kNotOver : microseconds(c.closed_at);
   io("over_at", over);
 }
@@ -156,6 +190,7 @@ void columns(Io& io, P& p) {
   io("bound_unit", p.bound_unit);
   io("muted", p.muted);
   io("informed", p.informed);
+  io("preferred", p.preferred);
 }
 
 template <class Io, class A>
@@ -187,6 +222,39 @@ void columns(Io& io, C& c) {
   io("options", c.options);
   io("asked", c.asked);
   io("asked_at", c.asked_at);
+}
+
+template <class Io, class C>
+requires std::is_same_v<std::remove_const_t<C>, Card>
+void columns(Io& io, C& c) {
+  io("notice_id", c.notice);
+  io("case_id", c.about);
+  io("account_id", c.account);
+  io("person_id", c.person);
+  io("kind", c.kind);
+  io("office", c.office);
+  io("handle", c.handle);
+}
+
+template <class Io, class B>
+requires std::is_same_v<std::remove_const_t<B>, BindCode>
+void columns(Io& io, B& b) {
+  io("code", b.code);
+  io("person", b.person);
+  io("until_at", b.until);
+}
+
+template <class Io, class M>
+requires std::is_same_v<std::remove_const_t<M>, MediaOrder>
+void columns(Io& io, M& m) {
+  io("id", m.id);
+  io("case_id", m.about);
+  io("kind", m.kind);
+  io("channel", m.channel);
+  io("user", m.user);
+  io("media_id", m.media_id);
+  io("url", m.url);
+  io("format", m.format);
 }
 
 template <class Io, class E>
@@ -227,6 +295,9 @@ void columns(Io& io, N& n) {
   io("created_at", n.created_at);
   io("urgent", n.urgent);
   io("echo", n.echo);
+  io("edits", n.edits);
+  io("card", n.card);
+  io("tried", n.tried);
   io("code", n.code);
   io("title", n.notice.title);
   io("text", n.notice.text);

@@ -227,6 +227,73 @@ void first(Connection& connection) {
                      desk);
 }
 
+// MySQL commits each statement of a schema change, so a migration that died half way is run again.
+void add_column(Connection& connection, std::string_view table, const Column& column) {
+  try {
+    connection.query("SELECT " + std::string{column.name} + " FROM " + std::string{table} +
+                     " WHERE 1=0");
+  } catch (const Error& error) {
+    if (error.trouble() != Trouble::broken) throw;
+    connection.run(connection.dialect().add_column(table, column));
+  }
+}
+
+// Cards that change, files of cases, other accounts, streams that are read, and what nobody heard.
+void delivery(Connection& connection) {
+  const auto& dialect = connection.dialect();
+  const Table tables[] = {
+      {"cards",
+       {{"notice_id"},
+        {"case_id"},
+        {"account_id"},
+        {"person_id"},
+        {"kind", key, kName},
+        {"office"},
+        {"handle", key, kDedupe}},
+       "notice_id",
+       {{"cards_case", "case_id"}}},
+      {"media",
+       {{"id"},
+        {"case_id"},
+        {"kind", key, kName},
+        {"channel", key, kChannel},
+        {"user", key, kUser},
+        {"media_id", text},
+        {"url", text},
+        {"format", key, kUnit},
+        {"state", key, kName},
+        {"attempts"},
+        {"next_at"},
+        {"created_at"},
+        {"sha256", key, kUnit},
+        {"type", key, kUnit},
+        {"bytes"},
+        {"latitude", real},
+        {"longitude", real},
+        {"code", key, kCode}},
+       "id",
+       {{"media_case", "case_id"}, {"media_poll", "state, next_at"}}},
+      {"bind_codes", {{"code", key, kUnit}, {"person"}, {"until_at"}}, "code", {}},
+      {"cursors",
+       {{"channel", key, kChannel}, {"stream", key, kUser}, {"value", text}, {"read_at"}},
+       "channel, stream",
+       {}},
+      {"secrets", {{"name", key, kName}, {"value", text}}, "name", {}},
+  };
+  for (const auto& table : tables)
+    for (const auto& statement : dialect.create_table(table)) connection.run(statement);
+  add_column(connection, "cases", {"media", text});
+  add_column(connection, "cases", {"calls"});
+  add_column(connection, "persons", {"preferred"});
+  add_column(connection, "notices", {"edits"});
+  add_column(connection, "notices", {"card"});
+  add_column(connection, "notices", {"tried", text});
+  // Echoes that nobody heard get their telephone call.
+  connection.run(
+      "UPDATE notices SET next_at=created_at+86400000000 WHERE state IN ('held','dead') AND"
+      " echo=1");
+}
+
 struct Migration {
   const char* name;
   void (*apply)(Connection&);
@@ -234,6 +301,7 @@ struct Migration {
 // Append only. A migration that was released is never edited.
 constexpr Migration kMigrations[] = {
     {"first", first},
+    {"delivery", delivery},
 };
 constexpr auto kNewest = static_cast<std::int64_t>(std::size(kMigrations));
 

@@ -44,7 +44,8 @@ class SqlStore final : public Store {
                                std::span<const NoticeId> written, std::span<const NoticeId> missed,
                                std::chrono::milliseconds wait) override;
   bool report(const std::string& channel, const std::string& platform_id, bool delivered,
-              const std::string& code) override;
+              const std::string& code, std::span<const std::string> elsewhere,
+              std::chrono::hours call_after) override;
   std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
                                     std::int64_t after) override;
   Counts counts() override;

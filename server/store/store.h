@@ -71,10 +71,16 @@ enum class NoticeState {
   riding,   // on the HTTP response; `next_at` is when it goes by API instead
   due,      // to be sent by whoever holds the lane, from next_at on (database time)
   sending,  // in the hands of the lane's holder
-  sent,     // the platform took it (or read by the recipient on pulled channels)
-  held,     // no way open now: waits for the person's next message
+  sent,     // the platform took it (or read by the recipient on pulled channels). next_at: when the
+            // platform is asked what became of it (database time); 0: not
+  held,     // no way open now: waits for the person's next message on any channel
   dead,     // given up: code says why; listed for the operator
+  later,    // stands in no lane yet: waits for its hour, next_at (business time)
+  told,     // held or dead, then told by telephone
+  skipped,  // needless by the time it could leave: an edit of a card that is not there
 };
+// Of echoes that are held or dead, next_at is when the owner is asked to telephone (business time);
+// 0: he was asked, or nobody is owed.
 
 struct NoticeRow {
   Notice notice;  // with rendered content
@@ -86,11 +92,28 @@ struct NoticeRow {
   bool urgent = false;
   NoticeState state = NoticeState::due;
   int attempts = 0;
-  std::int64_t seq = 0;         // within the lane
-  std::int64_t lane_token = 0;  // of the holder when sending
-  std::string code;             // why dead, or "rode" when it was sent on a response
-  Instant next_at;              // database time
-  Instant created_at;           // business time
+  std::int64_t seq = 0;          // within the lane
+  std::int64_t lane_token = 0;   // of the holder when sending
+  NoticeId edits;                // notice whose card shall change; `replaces` is filled by claim
+  bool card = false;             // a card that can be changed later: has a row in `cards`
+  std::vector<AccountId> tried;  // the person's accounts that it could not reach
+  std::string code;              // why dead, or "rode" when it was sent on a response
+  Instant next_at;               // see NoticeState
+  Instant created_at;            // business time
+};
+
+// How far a stream of a channel (WeCom customer service: open_kfid) has been read.
+struct Cursor {
+  std::string channel, stream, value;
+};
+
+// Notices held for `from` become due in the lane of `to`: the same account, or another one of the
+// person, on which he wrote. Both accounts are locked and in the working set.
+struct Release {
+  AccountId from, to;
+  // In another lane they are numbered from here on, as many as `from` held; lane_seq of `to` in the
+  // working set is beyond them already.
+  std::int64_t first_seq = 0;
 };
 
 // Everything that one batch writes.
@@ -100,7 +123,15 @@ struct Writes {
   std::vector<Inbound> inbound;
   std::vector<NoticeRow> notices;
   std::vector<Nonce> nonces;
-  std::vector<AccountId> release_held;  // notices held for these accounts become due
+  std::vector<Release> release_held;
+  std::vector<Card> cards;                                // new ones
+  std::vector<std::pair<NoticeId, std::string>> handles;  // of cards: by which they are found now
+  std::vector<MediaOrder> media;
+  std::vector<BindCode> codes;
+  std::vector<std::string> used_codes;
+  std::vector<std::pair<CaseId, PersonId>> told;  // held and dead echoes become `told`
+  std::vector<NoticeId> asked;                    // their next_at becomes 0
+  std::vector<Cursor> cursors;                    // set when `value` is not empty, else created
 };
 
 // One transaction. Destroyed without commit: rolled back, never throws there. Lock order: persons,
@@ -153,6 +184,41 @@ struct SendResult {
   bool spent_window = false;  // one of the window's messages was used
   bool close_window = false;  // the platform says the window is over
   bool unfollowed = false;
+  // Channels by which the person may be reached instead: the notice goes on to the next account of
+  // theirs (ascending id, preferred first, following, not tried yet) at the end of its lane, as
+  // `due`; `state` counts when there is none. Empty: stays here.
+  std::vector<std::string> elsewhere;
+  NoticeId card;                        // set: that card's handle becomes `platform_id`
+  std::chrono::milliseconds ask_in{0};  // sent: when to ask what became of it; 0: not
+  Instant call_at;                      // held, dead: see NoticeState; epoch: nobody is owed
+};
+
+// Sent, and only taken into the platform's queue so far.
+struct Fate {
+  NoticeId id;
+  std::string channel, platform_id;
+  Instant sent_at;  // database time
+};
+
+// An echo that reached nobody.
+struct Unheard {
+  NoticeId id;
+  CaseId about;
+  PersonId person;
+  std::string case_number, kind, channel, code;
+  NoticeState state = NoticeState::held;
+  Instant since;  // business time
+};
+
+// A file to be fetched, and what became of it.
+struct MediaRow {
+  MediaOrder order;
+  enum State { due, done, dead } state = due;
+  int attempts = 0;
+  std::string sha256, type;  // hex; MIME type as found in the bytes
+  std::int64_t bytes = 0;
+  std::optional<double> latitude, longitude;  // where a photo was taken
+  std::string code;                           // why it is dead
 };
 
 struct StoredToken {
@@ -169,6 +235,11 @@ struct Quarantined {
 
 struct Counts {
   std::int64_t notices_due = 0, notices_held = 0, notices_dead = 0, quarantined = 0, open_cases = 0;
+  struct Pending {
+    std::int64_t notices = 0;
+    Instant oldest;  // business time of writing
+  };
+  std::map<std::string, Pending> pending;  // by channel: due, riding and sending
 };
 
 class Store {
@@ -196,7 +267,16 @@ class Store {
   // -- timers
   // Cases whose next_due_at <= now (business time), earliest first.
   virtual std::vector<CaseId> due_cases(Instant now, int limit) = 0;
+  // The earliest of cases, `later` notices and unheard ones.
   virtual std::optional<Instant> next_due() = 0;
+
+  // `later` notices whose hour has come (business time) become due at the end of their lanes, at
+  // most `limit`, oldest first. Returns how many.
+  virtual std::size_t wake(Instant /*now*/, int /*limit*/) { return 0; }
+  // Held and dead echoes whose next_at has come: the owner is to telephone.
+  virtual std::vector<Unheard> unheard(Instant /*now*/, int /*limit*/) { return {}; }
+  // For the audit: every echo written before, neither sent nor told, oldest first.
+  virtual std::vector<Unheard> never_heard(Instant /*before*/) { return {}; }
 
   // -- outbox (lanes: leases with fencing)
   // Takes free, lapsed or own lanes with notices due now (also riding ones that are overdue, and
@@ -223,14 +303,39 @@ class Store {
     rode(written, missed, wait);
     return finish(results);
   }
-  // Delivery report of a platform. False when nothing of ours has that id.
+  // Delivery report of a platform. False when nothing of ours has that id. Not delivered: it goes
+  // on by `elsewhere` (see SendResult), else it is dead, and an echo's next_at is `call_after` its
+  // writing.
   virtual bool report(const std::string& channel, const std::string& platform_id, bool delivered,
-                      const std::string& code) = 0;
+                      const std::string& code, std::span<const std::string> elsewhere = {},
+                      std::chrono::hours call_after = std::chrono::hours{24}) = 0;
+  // Takes sent notices whose question is due and puts the next question off by `again`.
+  virtual std::vector<Fate> fates(int /*limit*/, std::chrono::milliseconds /*again*/) { return {}; }
+  // Nothing more to be asked.
+  virtual void settled(std::span<const NoticeId> /*ids*/) {}
   // Those that stand behind `after` in the recipient's lane; all when there is no such notice. Ids
   // of several writers do not grow in the order of writing.
   virtual std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
                                             std::int64_t after) = 0;
   virtual Counts counts() = 0;
+
+  // -- media
+  // Takes files to be fetched and puts their next try off by `again`.
+  virtual std::vector<MediaRow> media_due(int /*limit*/, std::chrono::milliseconds /*again*/) {
+    return {};
+  }
+  virtual void media_result(const MediaRow& /*row*/, std::chrono::milliseconds /*again*/) {}
+  virtual std::optional<MediaRow> media(MediaId /*id*/) { return std::nullopt; }
+
+  // -- streams that are read
+  virtual std::vector<Cursor> cursors() { return {}; }
+
+  // -- the program's own secrets: the stored one, else `fresh` is stored and returned
+  virtual std::string secret(const std::string& /*name*/, const std::string& fresh) {
+    return fresh;
+  }
+  // A one-time code from outside a conversation (command line).
+  virtual void add_code(const BindCode& /*code*/) {}
 
   // -- access tokens
   virtual std::optional<StoredToken> token(const std::string& channel) = 0;
@@ -290,6 +395,6 @@ std::unique_ptr<Store> open(const std::string& url);
 
 template <>
 struct huiyin::EnumNames<huiyin::store::NoticeState> {
-  static constexpr std::array<std::string_view, 6> kNames{"riding", "due",  "sending",
-                                                          "sent",   "held", "dead"};
+  static constexpr std::array<std::string_view, 9> kNames{
+      "riding", "due", "sending", "sent", "held", "dead", "later", "told", "skipped"};
 };

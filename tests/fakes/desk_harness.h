@@ -316,7 +316,7 @@ class DeskHarness {
     return person ? person->locale : "zh";
   }
 
-  Decision decide_on(std::variant<Said, Due> what) {
+  Decision decide_on(std::variant<Said, Due, Unheard> what) {
     Input input{now, std::move(what)};
     for (int round = 0; round < 4; ++round) {
       auto answer = decide(input, set, *directory, policy, supply);

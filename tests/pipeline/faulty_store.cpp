@@ -114,9 +114,31 @@ class FaultyStore : public Store {
     real_->rode(written, missed, wait);
   }
   bool report(const std::string& channel, const std::string& platform_id, bool delivered,
-              const std::string& code) override {
-    return real_->report(channel, platform_id, delivered, code);
+              const std::string& code, std::span<const std::string> elsewhere,
+              std::chrono::hours call_after) override {
+    return real_->report(channel, platform_id, delivered, code, elsewhere, call_after);
   }
+  std::size_t wake(Instant now, int limit) override { return real_->wake(now, limit); }
+  std::vector<Unheard> unheard(Instant now, int limit) override {
+    return real_->unheard(now, limit);
+  }
+  std::vector<Unheard> never_heard(Instant before) override { return real_->never_heard(before); }
+  std::vector<Fate> fates(int limit, std::chrono::milliseconds again) override {
+    return real_->fates(limit, again);
+  }
+  void settled(std::span<const NoticeId> ids) override { real_->settled(ids); }
+  std::vector<MediaRow> media_due(int limit, std::chrono::milliseconds again) override {
+    return real_->media_due(limit, again);
+  }
+  void media_result(const MediaRow& row, std::chrono::milliseconds again) override {
+    real_->media_result(row, again);
+  }
+  std::optional<MediaRow> media(MediaId id) override { return real_->media(id); }
+  std::vector<Cursor> cursors() override { return real_->cursors(); }
+  std::string secret(const std::string& name, const std::string& fresh) override {
+    return real_->secret(name, fresh);
+  }
+  void add_code(const BindCode& code) override { real_->add_code(code); }
   std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
                                     std::int64_t after) override {
     return real_->notices_of(channel, user, after);

@@ -95,7 +95,8 @@ Rig::Rig(const std::string& url, Options options) : url_{url}, process_{options.
   outbox = Outbox::start(options.outbox, options.open_outbox(), channels, *client, clock, monitor);
   options.inbox.workers = options.workers;
   if (!options.open) options.open = [this] { return open(); };
-  inbox = Inbox::start(options.inbox, options.open, *current, channels, clock, *outbox, monitor);
+  inbox =
+      Inbox::start(options.inbox, options.open, *current, channels, clock, *outbox, monitor, links);
 }
 
 Rig::~Rig() {

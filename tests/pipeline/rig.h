@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/pipeline/inbox.h"
+#include "server/pipeline/links.h"
 #include "server/pipeline/outbox.h"
 #include "server/pipeline/render.h"
 #include "server/pipeline/timers.h"
@@ -93,6 +94,7 @@ class Rig {
   Channels channels;
   std::unique_ptr<Current> current;
   std::unique_ptr<FakeClient> client;
+  MediaLinks links{"https://huiyin.test", std::string(32, 's'), std::chrono::hours{72}};
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Inbox> inbox;
 

@@ -274,7 +274,7 @@ TEST_P(BatchTest, HeldNoticesBecomeDue) {
     Writes writes;
     writes.batch_id = fresh_batch_id();
     writes.set = &set;
-    writes.release_held = {account.id};
+    writes.release_held = {{account.id, account.id}};
     batch->save(writes);
     batch->commit();
     EXPECT_EQ(number("SELECT COUNT(*) FROM notices WHERE state='due' AND account_id=2002"), 2);
