@@ -1,9 +1,5 @@
 #include "server/app/engine.h"
 
-#include <openssl/rand.h>
-
-#include <array>
-
 namespace huiyin {
 namespace {
 
@@ -18,18 +14,6 @@ std::unique_ptr<store::Store> open_current(const std::string& url, bool migrate)
   return store;
 }
 
-// Shared by all processes, so that each can open what another has signed.
-std::string link_secret(store::Store& store) {
-  std::array<unsigned char, 32> random;
-  RAND_bytes(random.data(), random.size());
-  std::string fresh;
-  for (const auto byte : random) {
-    fresh += "0123456789abcdef"[byte >> 4];
-    fresh += "0123456789abcdef"[byte & 15];
-  }
-  return store.secret("media_links", fresh);
-}
-
 }  // namespace
 
 Engine::Engine(const EngineOptions& options, World world)
@@ -40,8 +24,9 @@ Engine::Engine(const EngineOptions& options, World world)
   durability_warnings_ = directory_store_->durability_warnings();
   current_.adopt(directory_store_->load_directory());
 
-  links_ = std::make_unique<MediaLinks>(options.public_url, link_secret(*directory_store_),
-                                        options.link_lifetime);
+  // Shared by all processes, so that each can open what another has signed.
+  const auto secret = directory_store_->secret("media_links", MediaLinks::fresh_secret());
+  links_ = std::make_unique<MediaLinks>(options.public_url, secret, options.link_lifetime);
   const auto open = [url = options.store_url] { return store::open(url); };
   outbox_ = Outbox::start(options.outbox, open(), world.channels, world.client, world.clock,
                           world.monitor);

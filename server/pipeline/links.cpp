@@ -3,15 +3,26 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace huiyin {
 namespace {
 
 constexpr std::size_t kSigned = 16;  // bytes of the HMAC in a link
+
+std::string hex(std::span<const unsigned char> bytes) {
+  std::string out;
+  for (const auto byte : bytes) {
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out;
+}
 
 // Digits up to `end`, no sign, nothing else.
 std::optional<std::int64_t> number(std::string_view text) {
@@ -25,6 +36,12 @@ std::optional<std::int64_t> number(std::string_view text) {
 
 MediaLinks::MediaLinks(std::string public_url, std::string secret, std::chrono::hours lifetime)
     : public_url_{std::move(public_url)}, secret_{std::move(secret)}, lifetime_{lifetime} {}
+
+std::string MediaLinks::fresh_secret() {
+  std::array<unsigned char, 32> random;
+  RAND_bytes(random.data(), static_cast<int>(random.size()));
+  return hex(random);
+}
 
 std::string MediaLinks::link(MediaId id, Instant now) const {
   if (public_url_.empty()) return "";
@@ -53,12 +70,7 @@ std::string MediaLinks::signature(std::string_view what) const {
   unsigned size = 0;
   HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()),
        reinterpret_cast<const unsigned char*>(what.data()), what.size(), mac.data(), &size);
-  std::string hex;
-  for (std::size_t i = 0; i < kSigned; ++i) {
-    hex += "0123456789abcdef"[mac[i] >> 4];
-    hex += "0123456789abcdef"[mac[i] & 15];
-  }
-  return hex;
+  return hex(std::span{mac}.first(kSigned));
 }
 
 }  // namespace huiyin

@@ -17,6 +17,9 @@ class MediaLinks {
   // `public_url` without trailing slash; empty: there are no links. `secret`: at least 32 bytes.
   MediaLinks(std::string public_url, std::string secret, std::chrono::hours lifetime);
 
+  // 32 random bytes in hex.
+  static std::string fresh_secret();
+
   // Empty when there are no links.
   std::string link(MediaId id, Instant now) const;
   // The file that `token` opens; nothing when it is forged or its time is over.
