@@ -99,16 +99,16 @@ class PooledClient final : public Client {
       } else if (stopped_) {
         job->fail(Fault::overloaded, "client is stopped");
       } else {
-        HostPool& pool = pool_of(job->url);
+        HostPool& pool = pool_of(job->url, job->request.public_only);
         pool.submit(std::move(job));
       }
     }
     if (slow_ && !stopped_) tick_.cancel();
   }
 
-  HostPool& pool_of(const Url& url) {
-    auto& pool = pools_[url.pool_key()];
-    if (!pool) pool = std::make_unique<HostPool>(io_, options_, *tls_, url);
+  HostPool& pool_of(const Url& url, bool public_only) {
+    auto& pool = pools_[(public_only ? "public " : "") + url.pool_key()];
+    if (!pool) pool = std::make_unique<HostPool>(io_, options_, *tls_, url, public_only);
     return *pool;
   }
 

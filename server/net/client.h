@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "server/net/http.h"
 
@@ -28,6 +29,10 @@ enum class Fault {
                // nothing was sent
 };
 
+// How `detail` ends in two cases that a caller may want to tell from the rest.
+inline constexpr std::string_view kNotPublic = "address is not public";  // with Fault::refused
+inline constexpr std::string_view kTooLarge = "response is too large";   // with Fault::unknown
+
 struct ClientResult {
   Fault fault = Fault::none;
   HttpResponse response;
@@ -38,6 +43,8 @@ struct ClientResult {
 // not block. `deadline` bounds the whole exchange including the wait for a connection.
 // A request that fails on a reused connection before any response byte came is repeated once on a
 // fresh connection only when the write itself failed. Redirects are not followed.
+// `public_only`: every address of the name must be public, the connection goes to one of those that
+// were looked at, and no connection is shared with requests that do not ask for it.
 class Client {
  public:
   using Callback = std::function<void(ClientResult)>;

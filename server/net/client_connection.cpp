@@ -17,7 +17,6 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 ClientConnection::ClientConnection(HostPool& pool, JobPtr first)
     : pool_{pool},
       wire_{Socket{pool.io().get_executor()}},
-      reader_{pool.options().response_bytes},
       wake_{pool.io().get_executor(), Instant::max()},
       job_{std::move(first)} {
   pool_.enroll(*this);
@@ -114,7 +113,9 @@ Task<bool> ClientConnection::exchange() {
     co_return false;
   }
 
-  reader_.start(kept->request.method == "HEAD");
+  const std::size_t wanted = kept->request.response_bytes;
+  reader_.start(kept->request.method == "HEAD",
+                wanted != 0 ? wanted : pool_.options().response_bytes);
   auto state = ResponseReader::State::more;
   while (state == ResponseReader::State::more) {
     const auto space = reader_.space();

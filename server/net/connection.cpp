@@ -11,6 +11,7 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 constexpr std::chrono::milliseconds kLinger{1000};
+constexpr std::size_t kLargeAnswer = 1024 * 1024;  // beyond that, the time to write grows with it
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr Refusal kTimeout = {408, "http.timeout", "request took too long"};
@@ -162,6 +163,10 @@ Task<bool> Connection::send_refusal(Refusal refusal) {
 Task<bool> Connection::send(Answer& answer, bool keep_alive, bool with_body) {
   Written written{std::move(answer.on_written)};
   if (closed_) co_return false;
+  if (answer.hang_up) {
+    close();
+    co_return false;
+  }
   ResponseStyle style;
   style.keep_alive = keep_alive && !loop_.service().draining.load(std::memory_order_relaxed);
   style.http_1_0 = reader_.http_1_0();
@@ -177,7 +182,11 @@ Task<bool> Connection::send(Answer& answer, bool keep_alive, bool with_body) {
   if (!with_body || !status_has_body(answer.response.status)) answer.response.body.clear();
   if (written.wanted()) honest = honest && !wire_.peer_closed();
 
-  enter(Phase::writing, loop_.service().limits.write);
+  // A photo over a telephone's connection takes its time.
+  const Limits& limits = loop_.service().limits;
+  const std::size_t size = answer.response.body.size();
+  const std::chrono::seconds more{size > kLargeAnswer ? size / limits.slowest_reader : 0};
+  enter(Phase::writing, limits.write + more);
   const asio::const_buffer head{head_.data(), head_.size()};
   const asio::const_buffer body{answer.response.body.data(), answer.response.body.size()};
   const auto [error, bytes] = co_await wire_.write(head, body);

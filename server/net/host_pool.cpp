@@ -5,6 +5,7 @@
 
 #include "server/net/client_connection.h"
 #include "server/net/net_log.h"
+#include "server/net/public_address.h"
 
 namespace huiyin::net {
 namespace {
@@ -40,12 +41,13 @@ void Job::fail(Fault fault, std::string detail) {
 }
 
 HostPool::HostPool(asio::io_context& io, const ClientOptions& options, asio::ssl::context& tls,
-                   const Url& url)
+                   const Url& url, bool public_only)
     : io_{io},
       options_{options},
       tls_{tls},
       host_{url.host},
       port_{url.port},
+      public_only_{public_only},
       resolver_{io.get_executor()} {
   error_code not_literal;
   const auto address = asio::ip::make_address(host_, not_literal);
@@ -132,6 +134,7 @@ void HostPool::dispatch() {
       return;
     }
     if (!addresses_known()) return resolve();
+    if (!allowed()) return fail_waiting(Fault::refused, std::string{kNotPublic});  // a literal
     pop_front();
     ClientConnection::start(*this, job);
   }
@@ -158,9 +161,21 @@ void HostPool::resolve() {
                             addresses_.clear();
                             for (const auto& entry : results)
                               addresses_.push_back(entry.endpoint());
+                            if (!allowed()) {
+                              addresses_.clear();
+                              return fail_waiting(Fault::refused, std::string{kNotPublic});
+                            }
                             addresses_until_ = std::chrono::steady_clock::now() + kAddressesKept;
                             dispatch();
                           });
+}
+
+// One address that is not public is enough to refuse the name: nobody needs such a name, and the
+// order of addresses is the name server's.
+bool HostPool::allowed() const {
+  return !public_only_ || std::ranges::all_of(addresses_, [](const Tcp::endpoint& endpoint) {
+    return is_public(endpoint.address());
+  });
 }
 
 void HostPool::fail_waiting(Fault fault, const std::string& detail) {

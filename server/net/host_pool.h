@@ -43,7 +43,7 @@ using JobPtr = std::shared_ptr<Job>;
 class HostPool {
  public:
   HostPool(asio::io_context& io, const ClientOptions& options, asio::ssl::context& tls,
-           const Url& url);
+           const Url& url, bool public_only);
   ~HostPool();
 
   void submit(JobPtr job);
@@ -70,6 +70,7 @@ class HostPool {
   bool addresses_known() const;
   void dispatch();
   void resolve();
+  bool allowed() const;
   void fail_waiting(Fault fault, const std::string& detail);
 
   asio::io_context& io_;
@@ -77,6 +78,7 @@ class HostPool {
   asio::ssl::context& tls_;
   const std::string host_;
   const std::uint16_t port_;
+  const bool public_only_;  // so each of its connections goes to an address that was checked
   bool stopped_ = false;
 
   std::deque<JobPtr> queue_;

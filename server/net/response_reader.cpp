@@ -5,6 +5,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
 
+#include "server/net/client.h"
 #include "server/net/framing.h"
 
 namespace huiyin::net {
@@ -25,13 +26,13 @@ struct ResponseReader::Parts {
   int interim = 0;
 };
 
-ResponseReader::ResponseReader(std::size_t body_limit)
-    : body_limit_{body_limit}, parts_{std::make_unique<Parts>()} {}
+ResponseReader::ResponseReader() : parts_{std::make_unique<Parts>()} {}
 
 ResponseReader::~ResponseReader() = default;
 
-void ResponseReader::start(bool to_head) {
+void ResponseReader::start(bool to_head, std::size_t body_limit) {
   to_head_ = to_head;
+  body_limit_ = body_limit;
   got_some_ = false;
   keep_alive_ = false;
   fault_.clear();
@@ -78,7 +79,8 @@ ResponseReader::State ResponseReader::advance() {
     const auto used = parser.put(parts_->buffer.data(), error);
     parts_->buffer.consume(used);
     if (error && error != http::error::need_more) {
-      fault_ = "response: " + error.message();
+      fault_ = error == http::error::body_limit ? std::string{kTooLarge}
+                                                : "response: " + error.message();
       return State::bad;
     }
     if (parts_->buffer.size() > kHeaderLimit + kRead) {

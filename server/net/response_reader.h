@@ -11,11 +11,12 @@ namespace huiyin::net {
 
 class ResponseReader {
  public:
-  explicit ResponseReader(std::size_t body_limit);
+  ResponseReader();
   ~ResponseReader();
 
   // Before each request. `to_head`: a response to HEAD has no body whatever its header says.
-  void start(bool to_head);
+  // `body_limit` in bytes; beyond: bad.
+  void start(bool to_head, std::size_t body_limit);
 
   std::span<char> space();
   enum class State { more, complete, bad };
@@ -35,7 +36,7 @@ class ResponseReader {
   State advance();
   State complete(bool at_end);
 
-  const std::size_t body_limit_;
+  std::size_t body_limit_ = 0;
   std::unique_ptr<Parts> parts_;
   bool to_head_ = false;
   bool got_some_ = false;

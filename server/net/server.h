@@ -24,6 +24,7 @@ struct Limits {
   std::chrono::milliseconds header{5000};
   std::chrono::milliseconds body{10000};
   std::chrono::milliseconds write{10000};
+  std::size_t slowest_reader = 64 * 1024;  // bytes a second: bodies over 1 MiB get more time
   std::chrono::milliseconds idle{60000};
   std::chrono::milliseconds handler{4500};  // no answer from the handler by then: 503
 };
@@ -42,6 +43,8 @@ struct Answer {
   // false when the connection was gone or the peer had closed its side before they were (nobody
   // reads them then). On another thread only when the server itself is gone. May be empty.
   std::function<void(bool)> on_written;
+  // The connection is closed without an answer: for those who stand in for a server that fails.
+  bool hang_up = false;
 };
 
 // May be called from any thread, exactly once, also after the server is gone. A second call does

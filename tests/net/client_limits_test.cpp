@@ -170,6 +170,48 @@ TEST_F(ClientLimits, DestructorCancelsAndTellsEveryone) {
   EXPECT_EQ(ran, 0);
 }
 
+TEST_F(ClientLimits, ARequestMayAllowALargerOrSmallerAnswer) {
+  options_.response_bytes = 1000;
+  RawServer server{[](RawSocket& socket, int) {
+    while (!read_request(socket).empty()) socket.send(ok(std::string(5000, 'a')));
+  }};
+  struct Row {
+    std::size_t allowed;
+    bool good;
+  };
+  for (const Row row : {Row{5000, true}, Row{0, false}, Row{4999, false}, Row{5001, true}}) {
+    OutgoingRequest request;
+    request.url = server.url();
+    request.response_bytes = row.allowed;
+    const auto result = wait(send(std::move(request)));
+    EXPECT_EQ(result.fault, row.good ? Fault::none : Fault::unknown) << row.allowed;
+    EXPECT_EQ(result.response.body.size(), row.good ? 5000U : 0U) << row.allowed;
+    EXPECT_EQ(result.detail.ends_with(kTooLarge), !row.good) << result.detail;
+  }
+  client_.reset();
+}
+
+TEST_F(ClientLimits, PublicOnlyNeverReachesThisMachine) {
+  RawServer server{echo};
+  const std::string port = std::to_string(server.port());
+  // An ordinary request leaves an idle connection behind, which must not be shared.
+  EXPECT_EQ(wait(post("http://localhost:" + port + "/", "a")).fault, Fault::none);
+  EXPECT_EQ(server.accepted(), 1);
+  for (const std::string host : {"localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0",
+                                 "10.0.0.1", "169.254.169.254"}) {
+    OutgoingRequest request;
+    request.url = "http://" + host + ":" + port + "/";
+    request.public_only = true;
+    const auto result = wait(send(std::move(request)));
+    EXPECT_EQ(result.fault, Fault::refused) << host;
+    EXPECT_TRUE(result.detail.ends_with(kNotPublic)) << result.detail;
+  }
+  EXPECT_EQ(server.accepted(), 1);
+  EXPECT_EQ(wait(post("http://localhost:" + port + "/", "b")).response.body, "b");
+  EXPECT_EQ(server.accepted(), 1) << "the ordinary connection is still of use";
+  client_.reset();
+}
+
 TEST_F(ClientLimits, CallbacksMaySendAgainAndThrow) {
   RawServer server{echo};
   create();

@@ -144,6 +144,7 @@ TEST_F(ServerLimits, IdleConnectionIsClosedAfterItsTimeAndUncounted) {
 
 TEST_F(ServerLimits, PeerThatDoesNotReadIsGivenUp) {
   options_.limits.write = 100ms;
+  options_.limits.slowest_reader = 1 << 30;
   WrittenFlag written;
   start([&written](HttpRequest, Respond respond) {
     respond(answer_text(std::string(64 << 20, 'a'), written.callback()));
@@ -154,6 +155,18 @@ TEST_F(ServerLimits, PeerThatDoesNotReadIsGivenUp) {
   EXPECT_FALSE(written.future.get());
   EXPECT_TRUE(eventually([this] { return server_->counters().open == 0; }));
   EXPECT_EQ(server_->counters().timeouts, 1U);
+}
+
+TEST_F(ServerLimits, ALargeBodyMayTakeLonger) {
+  options_.limits.write = 50ms;
+  options_.limits.slowest_reader = 16 << 20;  // 64 MiB: four more seconds
+  constexpr std::size_t kSize = 64 << 20;
+  start([](HttpRequest, Respond respond) { respond(answer_text(std::string(kSize, 'a'))); });
+  auto socket = connect();
+  socket.send(kGet);
+  std::this_thread::sleep_for(150ms);
+  EXPECT_EQ(body_of(socket.read_response()).size(), kSize);
+  EXPECT_EQ(server_->counters().timeouts, 0U);
 }
 
 TEST_F(ServerLimits, BodyOfExactlyTheLimitPasses) {
