@@ -32,7 +32,7 @@ Engine::Engine(const EngineOptions& options, World world)
                           world.monitor);
   inbox_ = Inbox::start(options.inbox, open, current_, world.channels, world.clock, *outbox_,
                         world.monitor, *links_);
-  timers_ = Timers::start(options.timers, open(), *inbox_, world.clock, world.monitor);
+  timers_ = Timers::start(options.timers, open(), *inbox_, *outbox_, world.clock, world.monitor);
   reader_ = std::make_unique<Reader>(open());
   parts_ = std::make_unique<WebhookParts>(WebhookParts{
       .channels = world.channels,

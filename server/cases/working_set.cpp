@@ -252,6 +252,12 @@ void WorkingSet::unindex(const Case& row) {
   drop(by_owner_, row.owner, row.id);
 }
 
+void WorkingSet::set_handle(NoticeId card, const std::string& handle) {
+  for (auto& [about, cards] : cards_)
+    for (Card& one : cards)
+      if (one.notice == card) one.handle = handle;
+}
+
 void WorkingSet::fold(const Decision& decision) {
   for (const Case& row : decision.cases)
     check_version(cases_, row.id, row, "case decided from another version:");
@@ -271,6 +277,11 @@ void WorkingSet::fold(const Decision& decision) {
     new_events_.push_back(event);
     if (created(event.case_id) || history_.contains(event.case_id))
       history_[event.case_id].push_back(event);
+  }
+  for (const BindCode& code : decision.codes) codes_.insert_or_assign(code.code, code);
+  for (const std::string& code : decision.used_codes) {
+    codes_.erase(code);
+    asked_.codes.insert(code);  // looked for, and there no longer
   }
 }
 

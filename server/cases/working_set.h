@@ -109,6 +109,9 @@ class WorkingSet {
   bool asked_person(PersonId id) const;
   bool asked_history(CaseId id) const;
 
+  // A press of a button gave a card, if it is here, another handle.
+  void set_handle(NoticeId card, const std::string& handle);
+
   // Applies all but the notices and the binding's account row, which the pipeline handles. Throws
   // std::logic_error, with nothing applied, for a row whose version is not the one in the set.
   void fold(const Decision& decision);
@@ -148,6 +151,8 @@ class Supply {
   virtual std::int64_t next_id() = 0;
   // "261123-0042" for the Shanghai date of `at`.
   virtual std::string next_number(Instant at) = 0;
+  // A one-time code nobody can guess: 8 of A-Z and 2-9 without look-alikes, letters and digits.
+  virtual std::string next_code() = 0;
 };
 
 }  // namespace huiyin

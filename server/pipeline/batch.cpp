@@ -19,6 +19,21 @@ constexpr std::size_t kIdsPerInput =
     12;  // person, account, case, events, notices; grows when short
 constexpr auto kAwayPause = 1000ms;
 
+// How far a stream was read is saved with the message that says so, known or not; an event makes
+// the stream known.
+void note_cursor(const Message& message, Receipt::Status status, store::Writes& writes) {
+  if (!message.stream || status == Receipt::replayed) return;
+  const auto& stream = *message.stream;
+  if (stream.cursor.empty() && status == Receipt::duplicate) return;
+  const auto known = std::ranges::find_if(writes.cursors, [&](const store::Cursor& cursor) {
+    return cursor.channel == message.channel && cursor.stream == stream.name;
+  });
+  if (known == writes.cursors.end())
+    writes.cursors.push_back({message.channel, stream.name, stream.cursor});
+  else if (!stream.cursor.empty())
+    known->value = stream.cursor;
+}
+
 std::string_view kind_name(MessageKind kind) {
   constexpr std::string_view names[] = {"text",     "image", "voice",    "video",
                                         "position", "link",  "follow",   "scan",
@@ -179,23 +194,41 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
       continue;  // locks are taken in class order again, with the full set
     }
     lock_recipients(*tx, jobs, plan);
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      if (plan.effects[i].skip) continue;
-      touch_sender(jobs[i], plan);
-      bind(plan.effects[i].decision, plan);
-      write_notices(i, jobs[i], plan);
-      if (!jobs[i].is_message()) continue;
-      const auto& message = jobs[i].message;
-      plan.writes.inbound.push_back(
-          {jobs[i].key(), message.sender, std::string{kind_name(message.kind)}, message.raw,
-           message.sent_at, plan.now, plan.effects[i].about, plan.effects[i].reply});
-    }
+    for (std::size_t i = 0; i < jobs.size(); ++i) collect(i, jobs[i], plan);
     plan.writes.batch_id = plan.batch_id;
     plan.writes.set = &plan.set;
     tx->save(plan.writes);
     tx->commit();
     return;
   }
+}
+
+// What one input adds to the writes of its batch.
+void BatchRunner::collect(std::size_t index, const Job& job, Plan& plan) {
+  const auto& effect = plan.effects[index];
+  auto& writes = plan.writes;
+  // What is set aside is stored after this commit: no cursor may pass it before.
+  if (job.is_message() && effect.set_aside.empty())
+    note_cursor(job.message, plan.receipts[index].status, writes);
+  // Asked or not, and even if deciding failed: nobody asks a second time.
+  if (job.unheard) writes.asked.push_back(job.unheard->notice);
+  if (effect.skip) return;
+  touch_sender(job, plan);
+  bind(effect.decision, plan);
+  write_notices(index, job, plan);
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(writes.media, effect.decision.media);
+  append(writes.codes, effect.decision.codes);
+  append(writes.used_codes, effect.decision.used_codes);
+  append(writes.told, effect.decision.told);
+  for (const auto id : effect.decision.asked)
+    if (std::ranges::find(writes.asked, id) == writes.asked.end()) writes.asked.push_back(id);
+  if (!job.is_message()) return;
+  const auto& message = job.message;
+  writes.inbound.push_back({job.key(), message.sender, std::string{kind_name(message.kind)},
+                            message.raw, message.sent_at, plan.now, effect.about, effect.reply});
 }
 
 void BatchRunner::adopt_directory() {
@@ -210,6 +243,7 @@ void BatchRunner::adopt_directory() {
 }
 
 void BatchRunner::settle(std::span<Job> jobs, Plan& plan) {
+  count_echoes(plan);
   std::vector<std::pair<store::NoticeRow, Account>> rows;
   for (auto& row : plan.writes.notices)
     if (row.state == store::NoticeState::sending)
@@ -221,18 +255,34 @@ void BatchRunner::settle(std::span<Job> jobs, Plan& plan) {
       set_aside(job, plan.effects[i].set_aside);
       continue;
     }
-    if (const auto& delivery = job.message.delivery; delivery && job.is_message()) {
-      try {
-        store_->report(job.message.channel, delivery->platform_id, delivery->delivered,
-                       delivery->detail);
-      } catch (const store::Error& error) {
-        parts_.monitor.event(Severity::warning, "inbox.report_lost",
-                             {{"code", std::to_string(error.code())}});
-      }
-    }
+    if (job.is_message() && job.message.delivery) report(job.message, plan);
     if (plan.receipts[i].status == Receipt::duplicate)
       parts_.monitor.duplicate(job.message.channel);
     job.done(std::move(plan.receipts[i]));
+  }
+}
+
+// A failed delivery goes on by another channel of the person.
+void BatchRunner::report(const Message& message, const Plan& plan) {
+  std::vector<std::string> elsewhere;
+  for (const auto& [name, channel] : parts_.channels)
+    if (!channel->pulled()) elsewhere.push_back(name);
+  const auto& delivery = *message.delivery;
+  try {
+    store_->report(message.channel, delivery.platform_id, delivery.delivered, delivery.detail,
+                   elsewhere, plan.runtime->policy->clocks.telephone);
+  } catch (const store::Error& error) {
+    parts_.monitor.event(Severity::warning, "inbox.report_lost",
+                         {{"code", std::to_string(error.code())}});
+  }
+}
+
+void BatchRunner::count_echoes(const Plan& plan) const {
+  for (const auto& row : plan.writes.notices) {
+    if (!row.echo || row.state == store::NoticeState::later || row.notice.channel.empty()) continue;
+    parts_.monitor.echo_owed(row.notice.channel);
+    if (row.state == store::NoticeState::sent)
+      parts_.monitor.echo_delivered(row.notice.channel, true);
   }
 }
 

@@ -61,12 +61,23 @@ class BatchRunner {
   void find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan);
   void load(store::Batch& tx, std::span<Job> jobs, Plan& plan);
   Need decide_all(std::span<Job> jobs, Plan& plan);
+  void new_handle(const Message& message, Plan& plan) const;
   void lock_recipients(store::Batch& tx, std::span<Job> jobs, Plan& plan);
+  void collect(std::size_t index, const Job& job, Plan& plan);
+  // Who is told where.
+  void address(std::size_t index, const Job& job, Plan& plan);
+  std::vector<AccountId> open_accounts(const NoticeDraft& draft, const Plan& plan) const;
+  AccountId closed_account(PersonId to, const Plan& plan) const;
+  const Channel* open_channel(const std::string& name) const;
   void touch_sender(const Job& job, Plan& plan);
+  bool release_held(Account& here, Plan& plan);
   void bind(const Decision& decision, Plan& plan);
+  // The rows of the outbox.
   void write_notices(std::size_t index, const Job& job, Plan& plan);
+  store::NoticeRow notice_row(const NoticeDraft& draft, NoticeId id, const Plan& plan) const;
   void place_in_lane(store::NoticeRow& row, Account& lane, Plan& plan);
-  AccountId recipient_of(const NoticeDraft& draft, const Plan& plan) const;
+  void report(const Message& message, const Plan& plan);
+  void count_echoes(const Plan& plan) const;
   void settle(std::span<Job> jobs, Plan& plan);
   void give_up(std::span<Job> jobs, std::string_view why);
   void set_aside(Job& job, const std::string& reason);

@@ -3,44 +3,104 @@
 #include <utility>
 
 #include "server/pipeline/batch_plan.h"
-#include "server/pipeline/render.h"
 
 namespace huiyin {
 namespace {
 
-bool is_echo(const NoticeDraft& draft) {
-  return std::ranges::any_of(kNoticeKinds, [&](const NoticeKind& kind) {
-    return kind.echo && kind.audience == draft.audience && kind.name == draft.kind;
-  });
+// The account that the person chose is the first, then the order of the directory, then what was
+// bound since.
+std::vector<const Account*> accounts_of(PersonId id, AccountId preferred,
+                                        const Directory& directory, const WorkingSet& set) {
+  std::vector<const Account*> found;
+  for (const auto& listed : directory.accounts_of(id)) {
+    const Account* now = set.account(listed.id);
+    if (!now || now->person == id) found.push_back(now ? now : &listed);
+  }
+  for (const auto* account : set.accounts_of(id))
+    if (std::ranges::none_of(found, [&](const auto* one) { return one->id == account->id; }))
+      found.push_back(account);
+  const auto chosen =
+      std::ranges::find_if(found, [&](const auto* one) { return one->id == preferred; });
+  if (chosen != found.end()) std::rotate(found.begin(), chosen, chosen + 1);
+  return found;
 }
 
 }  // namespace
 
-AccountId BatchRunner::recipient_of(const NoticeDraft& draft, const Plan& plan) const {
-  if (draft.account) return draft.account;
-  const auto open = [&](const Account& account) {
-    return account.following && parts_.channels.contains(account.channel);
+const Channel* BatchRunner::open_channel(const std::string& name) const {
+  const auto found = parts_.channels.find(name);
+  return found == parts_.channels.end() ? nullptr : found->second.get();
+}
+
+// Who is told where. An urgent push goes to every account at once, the first of them carries the
+// events.
+void BatchRunner::address(std::size_t index, const Job& job, Plan& plan) {
+  auto& effect = plan.effects[index];
+  // What is decided later in this batch finds its cards already.
+  const auto add = [&](const NoticeDraft& draft) {
+    const NoticeId id{supply_.next_id()};
+    if (is_card(draft))
+      plan.set.put_card({id, draft.about, draft.account, draft.to, draft.kind,
+                         draft.audience == Audience::office, ""});
+    effect.notices.push_back({draft, id});
   };
-  for (const auto& account : plan.runtime->directory->accounts_of(draft.to))
-    if (open(account)) return account.id;
-  for (const auto* account : plan.set.accounts_of(draft.to))
-    if (open(*account)) return account->id;
-  // The directory is as old as its last import: who had left then may be back. If not, it is held.
-  for (const auto& account : plan.runtime->directory->accounts_of(draft.to))
-    if (parts_.channels.contains(account.channel)) return account.id;
+  for (auto& draft : effect.decision.notices) {
+    std::vector<AccountId> more;
+    if (!draft.edits && !(job.is_message() && draft.account && draft.account == effect.account)) {
+      const auto open = open_accounts(draft, plan);
+      if (!open.empty()) draft.account = open.front();
+      const bool all_ways =
+          draft.urgent && (draft.audience == Audience::owner || draft.audience == Audience::office);
+      if (all_ways && open.size() > 1) more.assign(open.begin() + 1, open.end());
+    }
+    if (!draft.account) draft.account = closed_account(draft.to, plan);
+    add(draft);
+    for (const auto account : more) {
+      draft.account = account;
+      draft.events.clear();
+      add(draft);
+    }
+  }
+  effect.decision.notices.clear();
+}
+
+std::vector<AccountId> BatchRunner::open_accounts(const NoticeDraft& draft,
+                                                  const Plan& plan) const {
+  const Person* person = plan.person(draft.to);
+  std::vector<AccountId> open;
+  bool listed = false;
+  for (const auto* account : accounts_of(draft.to, person ? person->preferred : AccountId{},
+                                         *plan.runtime->directory, plan.set)) {
+    const bool asked_for = account->id == draft.account;
+    listed |= asked_for;
+    if (!account->following || !open_channel(account->channel)) continue;
+    open.insert(asked_for ? open.begin() : open.end(), account->id);
+  }
+  // Not one of those we know: desk knows better.
+  if (draft.account && !listed) open.insert(open.begin(), draft.account);
+  return open;
+}
+
+// The directory is as old as its last import: who had left then may be back. If not, it is held.
+AccountId BatchRunner::closed_account(PersonId to, const Plan& plan) const {
+  const Person* person = plan.person(to);
+  for (const auto* account : accounts_of(to, person ? person->preferred : AccountId{},
+                                         *plan.runtime->directory, plan.set))
+    if (open_channel(account->channel)) return account->id;
   return {};
 }
 
 void BatchRunner::lock_recipients(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
   std::set<AccountId> lanes;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    auto& effect = plan.effects[i];
+    const auto& effect = plan.effects[i];
     if (effect.skip) continue;
     if (effect.account) lanes.insert(effect.account);
-    for (auto& draft : effect.decision.notices) {
-      draft.account = recipient_of(draft, plan);
+    for (const auto& [draft, id] : effect.notices)
       if (draft.account) lanes.insert(draft.account);
-    }
+    if (effect.account && is_heard(jobs[i].message))
+      for (const auto* account : plan.set.accounts_of(effect.person))
+        if (account->held > 0) lanes.insert(account->id);
   }
   if (!lanes.empty()) tx.lock_accounts(lanes, plan.set);
   // The sender was looked up before the lock: bound to somebody else meanwhile? Then all again.
@@ -66,96 +126,48 @@ void BatchRunner::touch_sender(const Job& job, Plan& plan) {
     account.window_left = grant.messages;
     changed = true;
   }
-  if (follows && account.held > 0) {
-    plan.writes.release_held.push_back({account.id, account.id});
-    parts_.outbox.behind(account.id);
-    account.held = 0;
-    plan.nudge = changed = true;
-  }
+  if (is_heard(job.message)) changed |= release_held(account, plan);
   if (!changed) return;
   account.last_in_at = plan.now;
   parts_.outbox.window(account);
   plan.set.change(std::move(account));
 }
 
+// Whatever is held for the person, on this account or another one, follows him here.
+bool BatchRunner::release_held(Account& here, Plan& plan) {
+  std::vector<Account> holding;
+  for (const auto* account : plan.set.accounts_of(here.person))
+    if (account->held > 0) holding.push_back(*account);
+  for (auto& from : holding) {
+    if (from.id == here.id) {
+      plan.writes.release_held.push_back({from.id, here.id});
+      here.held = 0;
+      continue;
+    }
+    plan.writes.release_held.push_back({from.id, here.id, here.lane_seq + 1});
+    here.lane_seq += from.held;
+    from.held = 0;
+    plan.set.change(std::move(from));
+  }
+  if (holding.empty()) return false;
+  parts_.outbox.behind(here.id);
+  return plan.nudge = true;
+}
+
+// By which accounts somebody on duty is reached is part of the directory that every process keeps.
 void BatchRunner::bind(const Decision& decision, Plan& plan) {
+  const auto& directory = *plan.runtime->directory;
+  for (const auto& person : decision.persons) {
+    const Person* listed = directory.person(person.id);
+    if (listed && listed->preferred != person.preferred) plan.writes.directory_changed = true;
+  }
   const Account* found = decision.bind_account ? plan.set.account(decision.bind_account) : nullptr;
   if (!found) return;
+  if (directory.person(found->person) || directory.person(decision.bind_to))
+    plan.writes.directory_changed = true;
   Account account = *found;
   account.person = decision.bind_to;
   plan.set.change(std::move(account));
-}
-
-void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
-  auto& effect = plan.effects[index];
-  for (const auto& draft : effect.decision.notices) {
-    const Person* person = plan.set.person(draft.to);
-    if (!person) person = plan.runtime->directory->person(draft.to);
-    store::NoticeRow row;
-    row.notice = plan.runtime->renderer->render(draft, person ? person->locale : "zh");
-    row.notice.id = NoticeId{supply_.next_id()};
-    row.person = draft.to;
-    row.about = draft.about;
-    row.events = draft.events;
-    row.echo = is_echo(draft);
-    row.urgent = draft.urgent;
-    row.created_at = plan.now;
-    row.next_at = plan.database_now;
-    const Account* found = draft.account ? plan.set.account(draft.account) : nullptr;
-    if (!found) {  // e.g. kDutyDesk: a person without accounts; the audit lists it
-      row.state = store::NoticeState::dead;
-      row.code = "no_account";
-      plan.writes.notices.push_back(std::move(row));
-      continue;
-    }
-    Account lane = *found;
-    row.account = lane.id;
-    row.notice.channel = lane.channel;
-    row.notice.recipient = lane.user;
-    row.seq = ++lane.lane_seq;
-
-    const auto channel = parts_.channels.find(lane.channel);
-    const bool open = channel != parts_.channels.end();
-    const bool rides = open && job.is_message() && !effect.reply && draft.answers_input &&
-                       lane.id == effect.account && channel->second->can_reply(job.message);
-    if (rides) {
-      effect.reply = row.notice.id;
-      plan.receipts[index].reply = row.notice;
-    }
-    if (open && channel->second->pulled()) {
-      row.state = store::NoticeState::sent;
-    } else if (rides) {
-      row.state = store::NoticeState::riding;
-      row.next_at = plan.database_now + parts_.outbox.missed_reply();
-    } else {
-      place_in_lane(row, lane, plan);
-    }
-    plan.set.change(std::move(lane));
-    plan.writes.notices.push_back(std::move(row));
-  }
-}
-
-// Ours to send at once when the lane is ours already or brand new; then nothing older can be
-// waiting in the store. Else the outbox claims it with whatever stands before it.
-void BatchRunner::place_in_lane(store::NoticeRow& row, Account& lane, Plan& plan) {
-  const bool ours =
-      lane.lane_owner == parts_.outbox.process() && lane.lane_until > plan.database_now;
-  const bool fresh = lane.lane_owner.empty() && lane.lane_seq == 1;
-  if (ours || fresh) {
-    const auto token = fresh ? lane.lane_token + 1 : lane.lane_token;
-    if (parts_.outbox.reserve(lane.id, token, row.seq)) {
-      plan.reserved.emplace_back(lane.id, row.seq);
-      lane.lane_owner = parts_.outbox.process();
-      lane.lane_token = token;
-      lane.lane_until = plan.database_now + parts_.outbox.lease();
-      row.state = store::NoticeState::sending;
-      row.next_at = lane.lane_until;  // nobody looks for it before
-      row.lane_token = token;
-      return;
-    }
-  }
-  row.state = store::NoticeState::due;
-  plan.nudge = true;
 }
 
 }  // namespace huiyin

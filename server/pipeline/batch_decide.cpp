@@ -123,6 +123,16 @@ void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
   if (!need.empty()) tx.load(need, plan.now - kRecentlyClosed, plan.set);
 }
 
+// The old one is spent, and what is decided now already edits by the new one.
+void BatchRunner::new_handle(const Message& message, Plan& plan) const {
+  const Channel* channel = open_channel(message.channel);
+  if (!channel) return;
+  const auto handle = channel->card_handle(message);
+  if (!handle) return;
+  plan.writes.handles.emplace_back(handle->notice, handle->handle);
+  plan.set.set_handle(handle->notice, handle->handle);
+}
+
 Need BatchRunner::decide_all(std::span<Job> jobs, Plan& plan) {
   Need all;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -130,11 +140,12 @@ Need BatchRunner::decide_all(std::span<Job> jobs, Plan& plan) {
     const auto& job = jobs[i];
     if (effect.skip) continue;
     plan.receipts[i].status = Receipt::accepted;
+    if (job.is_message()) new_handle(job.message, plan);
     if (job.is_message() && !takes_effect(job.message)) continue;
     const Input input = input_of(job, plan.now, effect.person, effect.account);
     try {
-      auto answer =
-          decide(input, plan.set, *plan.runtime->directory, *plan.runtime->policy, supply_);
+      auto answer = plan.runtime->rules(input, plan.set, *plan.runtime->directory,
+                                        *plan.runtime->policy, supply_);
       if (auto* need = std::get_if<Need>(&answer)) {
         all.merge(*need);
         continue;
@@ -142,6 +153,7 @@ Need BatchRunner::decide_all(std::span<Job> jobs, Plan& plan) {
       effect.decision = std::get<Decision>(std::move(answer));
       plan.set.fold(effect.decision);
       if (!effect.decision.cases.empty()) effect.about = effect.decision.cases.front().id;
+      address(i, job, plan);
     } catch (const std::logic_error& error) {
       effect.skip = true;
       effect.set_aside = std::string{"decide: "} + error.what();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <variant>
 
 #include "handlers/channel.h"
 #include "server/cases/directory.h"
@@ -17,11 +18,15 @@ namespace huiyin {
 
 class Renderer;
 
+using Decide = std::function<std::variant<Decision, Need>(
+    const Input&, const WorkingSet&, const Directory&, const Policy&, Supply&)>;
+
 struct Runtime {
   DirectoryPtr directory;
   std::shared_ptr<const Understanding> understanding;  // made for that directory
   std::shared_ptr<const Policy> policy;
   std::shared_ptr<const Renderer> renderer;
+  Decide rules = decide;
 };
 using RuntimePtr = std::shared_ptr<const Runtime>;
 

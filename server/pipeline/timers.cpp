@@ -4,7 +4,10 @@
 #include <future>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "server/pipeline/outbox.h"
 
 namespace huiyin {
 namespace {
@@ -15,8 +18,8 @@ constexpr int kMostPasses = 10000;
 class TimersImpl : public Timers {
  public:
   TimersImpl(std::chrono::milliseconds poll, std::unique_ptr<store::Store> store, Inbox& inbox,
-             const Clock& clock, Monitor& monitor)
-      : store_{std::move(store)}, inbox_{inbox}, clock_{clock}, monitor_{monitor} {
+             Outbox& outbox, const Clock& clock, Monitor& monitor)
+      : store_{std::move(store)}, inbox_{inbox}, outbox_{outbox}, clock_{clock}, monitor_{monitor} {
     if (poll.count() > 0) thread_ = std::thread{[this, poll] { loop(poll); }};
   }
   ~TimersImpl() override {
@@ -30,24 +33,13 @@ class TimersImpl : public Timers {
 
   void run_due() override {
     std::lock_guard lock{store_mutex_};
-    // A decision always moves its case's timer on. A case that stays due is stuck (set aside, or
-    // the store is away): the pass limit leaves it for the next call.
-    for (int pass = 0; pass < kMostPasses; ++pass) {
-      const auto now = clock_.now();
-      const auto cases = guarded([&] { return store_->due_cases(now, kAtOnce); });
-      if (cases.empty()) return;
-      std::vector<std::future<Receipt::Status>> decided;
-      decided.reserve(cases.size());
-      for (const auto id : cases) {
-        auto promise = std::make_shared<std::promise<Receipt::Status>>();
-        decided.push_back(promise->get_future());
-        inbox_.due(id, [promise](Receipt receipt) { promise->set_value(receipt.status); });
-      }
-      bool all = true;
-      for (auto& status : decided) all &= status.get() == Receipt::accepted;
-      if (!all) return monitor_.event(Severity::warning, "timers.late", {});
-    }
-    monitor_.event(Severity::error, "timers.stuck", {});
+    wake();
+    decide_all([&](Instant now) { return store_->due_cases(now, kAtOnce); },
+               [&](CaseId id, Inbox::Done done) { inbox_.due(id, std::move(done)); });
+    decide_all([&](Instant now) { return store_->unheard(now, kAtOnce); },
+               [&](const store::Unheard& one, Inbox::Done done) {
+                 inbox_.unheard({one.id, one.about, one.person, one.kind}, std::move(done));
+               });
   }
 
   std::optional<Instant> next() override {
@@ -56,6 +48,35 @@ class TimersImpl : public Timers {
   }
 
  private:
+  // First, so that they stand before what is decided now.
+  void wake() {
+    bool any = false;
+    while (guarded([&] { return store_->wake(clock_.now(), kAtOnce); }) > 0) any = true;
+    if (any) outbox_.fill({}, true);
+  }
+
+  // Pass by pass. A decision always settles what it was asked about; what stays is stuck (set
+  // aside, or the store is away): it is left for the next call.
+  template <class Read, class Feed>
+  void decide_all(const Read& read, const Feed& feed) {
+    for (int pass = 0; pass < kMostPasses; ++pass) {
+      const auto now = clock_.now();
+      const auto found = guarded([&] { return read(now); });
+      if (found.empty()) return;
+      std::vector<std::future<Receipt::Status>> decided;
+      decided.reserve(found.size());
+      for (const auto& one : found) {
+        auto promise = std::make_shared<std::promise<Receipt::Status>>();
+        decided.push_back(promise->get_future());
+        feed(one, [promise](const Receipt& receipt) { promise->set_value(receipt.status); });
+      }
+      bool all = true;
+      for (auto& status : decided) all &= status.get() == Receipt::accepted;
+      if (!all) return monitor_.event(Severity::warning, "timers.late", {});
+    }
+    monitor_.event(Severity::error, "timers.stuck", {});
+  }
+
   void loop(std::chrono::milliseconds poll) {
     std::unique_lock lock{mutex_};
     while (!wake_.wait_for(lock, poll, [&] { return stopping_; })) {
@@ -83,6 +104,7 @@ class TimersImpl : public Timers {
   std::mutex store_mutex_;
   std::unique_ptr<store::Store> store_;
   Inbox& inbox_;
+  Outbox& outbox_;
   const Clock& clock_;
   Monitor& monitor_;
   std::mutex mutex_;
@@ -95,8 +117,8 @@ class TimersImpl : public Timers {
 
 std::unique_ptr<Timers> Timers::start(std::chrono::milliseconds poll,
                                       std::unique_ptr<store::Store> store, Inbox& inbox,
-                                      const Clock& clock, Monitor& monitor) {
-  return std::make_unique<TimersImpl>(poll, std::move(store), inbox, clock, monitor);
+                                      Outbox& outbox, const Clock& clock, Monitor& monitor) {
+  return std::make_unique<TimersImpl>(poll, std::move(store), inbox, outbox, clock, monitor);
 }
 
 }  // namespace huiyin

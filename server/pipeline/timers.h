@@ -1,5 +1,6 @@
-// Wakes cases whose next_due_at has come and feeds them to the inbox. Any number of processes may
-// do so at once: the decision is conditional on the case, so each timer takes effect once.
+// What comes with its hour: notices that waited for it become due, cases whose next_due_at has come
+// and echoes that nobody heard are fed to the inbox. Any number of processes may do so at once: a
+// notice is woken once, and a decision is conditional on what it read.
 #pragma once
 
 #include <chrono>
@@ -15,10 +16,10 @@ class Timers {
   // Polls every `poll`; zero: only when asked.
   static std::unique_ptr<Timers> start(std::chrono::milliseconds poll,
                                        std::unique_ptr<store::Store> store, Inbox& inbox,
-                                       const Clock& clock, Monitor& monitor);
+                                       Outbox& outbox, const Clock& clock, Monitor& monitor);
   virtual ~Timers() = default;  // stops and joins
 
-  // Decides all that is due by clock.now(), in order, and returns when committed. Thread-safe.
+  // Does all that is due by clock.now(), in order, and returns when committed. Thread-safe.
   virtual void run_due() = 0;
   // Due time of the next timer, if any.
   virtual std::optional<Instant> next() = 0;

@@ -132,6 +132,7 @@ struct Writes {
   std::vector<std::pair<CaseId, PersonId>> told;  // held and dead echoes become `told`
   std::vector<NoticeId> asked;                    // their next_at becomes 0
   std::vector<Cursor> cursors;                    // set when `value` is not empty, else created
+  bool directory_changed = false;                 // its version grows: how somebody is reached
 };
 
 // One transaction. Destroyed without commit: rolled back, never throws there. Lock order: persons,
@@ -382,7 +383,8 @@ class Store {
   virtual void export_cases(
       Instant since, const std::function<void(const Case&, const std::vector<Event>&)>& row) = 0;
 
-  // Deletes inbound, nonces and batch ids older than this (database time). Returns rows deleted.
+  // Deletes inbound, nonces, batch ids and one-time codes that were over before this (database
+  // time). Returns rows deleted.
   virtual std::size_t forget(std::chrono::hours age) = 0;
 };
 
@@ -397,4 +399,8 @@ template <>
 struct huiyin::EnumNames<huiyin::store::NoticeState> {
   static constexpr std::array<std::string_view, 9> kNames{
       "riding", "due", "sending", "sent", "held", "dead", "later", "told", "skipped"};
+};
+template <>
+struct huiyin::EnumNames<huiyin::store::MediaRow::State> {
+  static constexpr std::array<std::string_view, 3> kNames{"due", "done", "dead"};
 };

@@ -2,6 +2,7 @@
 // answers is the name of an outcome.
 #pragma once
 
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -16,6 +17,8 @@ class FakeChannel : public Channel {
     bool windowed = false;   // free text only inside a window
     bool templates = false;  // there is a way outside it
     bool tokens = false;
+    bool edits = false;   // cards can change
+    bool pulled = false;  // notices are read by those who ask
     SendLimits limits;
   };
   explicit FakeChannel(Traits traits) : traits_{traits} {}
@@ -27,6 +30,10 @@ class FakeChannel : public Channel {
     message.sender = net::query_parameter(request.query(), "user");
     message.dedupe_key = net::query_parameter(request.query(), "id");
     message.text = message.raw = request.body;
+    if (const auto stream = net::query_parameter(request.query(), "stream"); !stream.empty()) {
+      message.kind = MessageKind::other;
+      message.stream = Stream{stream, net::query_parameter(request.query(), "hint"), ""};
+    }
     return std::vector<Message>{message};
   }
   net::HttpResponse acknowledge(const net::HttpRequest& request, const Message*,
@@ -36,6 +43,14 @@ class FakeChannel : public Channel {
     return net::HttpResponse::text(200, reply ? reply->text : "success");
   }
   bool can_reply(const Message&) const override { return traits_.replies; }
+  bool pulled() const override { return traits_.pulled; }
+  bool can_edit() const override { return traits_.edits; }
+  // Message::card is "notice:handle" of the button's card.
+  std::optional<CardHandle> card_handle(const Message& message) const override {
+    const auto colon = message.card.find(':');
+    if (colon == std::string::npos) return std::nullopt;
+    return CardHandle{NoticeId{std::stoll(message.card)}, message.card.substr(colon + 1)};
+  }
   std::optional<net::OutgoingRequest> token_request() const override {
     if (!traits_.tokens) return std::nullopt;
     net::OutgoingRequest request;
@@ -59,6 +74,8 @@ class FakeChannel : public Channel {
     net::OutgoingRequest request;
     request.url = route == Route::session ? "http://platform/session" : "http://platform/template";
     request.headers.emplace_back("Token", token.value);
+    if (!notice.replaces.empty()) request.headers.emplace_back("Replaces", notice.replaces);
+    if (!notice.reply_address.empty()) request.headers.emplace_back("Reply", notice.reply_address);
     request.body = notice.recipient + "|" + notice.kind + "|" + notice.text;
     return request;
   }
@@ -73,6 +90,43 @@ class FakeChannel : public Channel {
     return outcome;
   }
   SendLimits limits() const override { return traits_.limits; }
+
+  // Asked with "stream|cursor|hint". The answer's first line is "cursor" or "cursor more", then one
+  // message a line, "user|id|text"; or the name of a fault.
+  std::optional<net::OutgoingRequest> pull_request(const Stream& stream,
+                                                   const Token& token) const override {
+    net::OutgoingRequest request;
+    request.url = "http://platform/pull";
+    request.headers.emplace_back("Token", token.value);
+    request.body = stream.name + "|" + stream.cursor + "|" + stream.hint;
+    return request;
+  }
+  Page interpret_pull(const Stream& stream, const net::HttpResponse& response,
+                      Instant now) const override {
+    Page page;
+    page.code = response.body;
+    page.kind = response.body == "retry"           ? Page::retry
+                : response.body == "token_expired" ? Page::token_expired
+                : response.body == "stopped"       ? Page::stopped
+                                                   : Page::messages;
+    if (page.kind != Page::messages) return page;
+    std::istringstream lines{response.body};
+    std::string line;
+    std::getline(lines, line);
+    page.cursor = line.substr(0, line.find(' '));
+    page.more = line.ends_with(" more");
+    while (std::getline(lines, line)) {
+      Message message;
+      const auto first = line.find('|'), second = line.find('|', first + 1);
+      message.sender = line.substr(0, first);
+      message.dedupe_key = line.substr(first + 1, second - first - 1);
+      message.text = message.raw = line.substr(second + 1);
+      message.sent_at = now;
+      message.stream = Stream{stream.name, "", ""};
+      page.read.push_back(std::move(message));
+    }
+    return page;
+  }
 
  private:
   Traits traits_;

@@ -28,6 +28,7 @@ class FaultyBatch : public Batch {
     real_->load_accounts(users, set);
   }
   void load(const Need& need, Instant closed_since, WorkingSet& set) override {
+    ++faults_.loaded;
     real_->load(need, closed_since, set);
   }
   void lock_accounts(const std::set<AccountId>& ids, WorkingSet& set) override {
@@ -40,6 +41,7 @@ class FaultyBatch : public Batch {
         if (row.body.find(faults_.poison) != std::string::npos)
           throw Error{Trouble::poison, 1366, "bad string"};
     real_->save(writes);
+    if (faults_.saved) faults_.saved(writes);
   }
   void commit() override {
     if (faults_.before_commit) std::exchange(faults_.before_commit, {})();

@@ -21,7 +21,9 @@ struct Faults {
   std::function<void()> before_commit;     // once, with the transaction open
   std::atomic<int> away{0};
   std::atomic<int> begun{0}, committed{0};
-  std::string poison;  // a body with this in it can never be stored
+  std::atomic<int> loaded{0};                       // calls of Batch::load
+  std::function<void(const store::Writes&)> saved;  // sees what is saved
+  std::string poison;                               // a body with this in it can never be stored
 
   static bool take(std::atomic<int>& left) {
     int now = left.load();

@@ -61,6 +61,12 @@ void RigMonitor::committed(std::size_t inputs, int attempts, std::chrono::micros
   largest = std::max(largest, inputs);
 }
 
+void RigMonitor::echo_owed(std::string_view channel) {
+  event(Severity::info, "owed " + std::string{channel}, {});
+}
+
+int RigMonitor::owed(const std::string& channel) const { return count("owed " + channel); }
+
 int RigMonitor::count(const std::string& name) const {
   std::lock_guard lock{mutex_};
   const auto at = events_.find(name);
@@ -77,17 +83,22 @@ Rig::Rig(const std::string& url, Options options) : url_{url}, process_{options.
     return result;
   };
   channels.emplace("test", std::make_unique<FakeChannel>(options.traits));
+  for (const auto& [name, traits] : options.more)
+    channels.emplace(name, std::make_unique<FakeChannel>(traits));
   const auto vocabulary = fakes::vocabulary();
-  const auto renderer = load_templates(HUIYIN_SOURCE_DIR "/templates");
-  current = std::make_unique<Current>([=, on_make = options.on_make](DirectoryPtr directory) {
-    if (on_make) on_make();
-    auto runtime = std::make_shared<Runtime>();
-    runtime->understanding = make_understanding(vocabulary, *directory);
-    runtime->directory = std::move(directory);
-    runtime->policy = std::make_shared<Policy>(policy());
-    runtime->renderer = renderer;
-    return runtime;
-  });
+  const auto renderer =
+      options.renderer ? options.renderer : load_templates(HUIYIN_SOURCE_DIR "/templates");
+  current = std::make_unique<Current>(
+      [=, on_make = options.on_make, rules = options.rules](DirectoryPtr directory) {
+        if (on_make) on_make();
+        auto runtime = std::make_shared<Runtime>();
+        runtime->understanding = make_understanding(vocabulary, *directory);
+        runtime->directory = std::move(directory);
+        runtime->policy = std::make_shared<Policy>(policy());
+        runtime->renderer = renderer;
+        runtime->rules = rules;
+        return runtime;
+      });
   current->adopt(open()->load_directory());
   client = std::make_unique<FakeClient>([this](const auto& request) { return play(request); });
   options.outbox.process = process_;

@@ -43,6 +43,9 @@ class RigMonitor : public Monitor {
   void event(Severity, std::string_view name, Fields) override;
   void committed(std::size_t inputs, int attempts, std::chrono::microseconds) override;
   int count(const std::string& name) const;
+  void echo_owed(std::string_view channel) override;
+  // Echoes owed by the channel so far.
+  int owed(const std::string& channel) const;
   int batches = 0, retried = 0;
   std::size_t largest = 0;
 
@@ -56,7 +59,10 @@ class Rig {
   struct Options {
     std::string process = "p1";
     unsigned workers = 1;
-    FakeChannel::Traits traits;
+    FakeChannel::Traits traits;                       // of the channel "test"
+    std::map<std::string, FakeChannel::Traits> more;  // further channels
+    Decide rules = decide;
+    std::shared_ptr<const Renderer> renderer;  // default: templates/
     OutboxOptions outbox;
     InboxOptions inbox;
     Inbox::OpenStore open;                                        // default: store::open(url)
