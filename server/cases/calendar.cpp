@@ -113,6 +113,13 @@ microseconds WorkingCalendar::working_time(Instant from, Instant to) const {
   return sum;
 }
 
+bool WorkingCalendar::is_service_time(Instant at, minutes from) const {
+  const LocalTime local = to_shanghai(at);
+  const local_days day = day_of(local);
+  const auto minute = std::chrono::floor<minutes>(local - day);
+  return is_working_day(day) && from <= minute && minute <= day_.back().to;
+}
+
 bool WorkingCalendar::provisional(Instant at) const {
   return !years_.contains(year_of(day_of(to_shanghai(at))));
 }
@@ -142,6 +149,24 @@ Clocks default_clocks() {
                                 {CaseType::consult, {2, 2, 5, 5}}};
   clocks.handle = {{Urgency::urgent, natural(24h)}, {Urgency::emergency, natural(2h)}};
   return clocks;
+}
+
+Instant push_to_resident_at(const Clocks& clocks, Instant now) {
+  const LocalTime local = to_shanghai(now);
+  const local_days day = day_of(local);
+  const auto from = clocks.quiet_from, to = clocks.quiet_to;
+  const auto time = local - day;
+  const bool over_midnight = to < from;
+  if (over_midnight ? time < from && time >= to : time < from || time >= to) return {};
+  return from_shanghai(time < to ? day + to : day + days{1} + to);
+}
+
+Instant push_to_cadre_at(const WorkingCalendar& calendar, const Clocks& clocks, Instant now) {
+  if (calendar.is_service_time(now, clocks.brief)) return {};
+  const LocalTime local = to_shanghai(now);
+  local_days day = day_of(local);
+  while (!calendar.is_working_day(day) || day + clocks.brief <= local) day += days{1};
+  return from_shanghai(day + clocks.brief);
 }
 
 Instant accept_due(const WorkingCalendar& calendar, const Clocks& clocks, Urgency urgency,

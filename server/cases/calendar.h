@@ -37,6 +37,9 @@ class WorkingCalendar {
   std::chrono::microseconds working_time(Instant from, Instant to) const;
   // First instant at or after `at` that is working time.
   Instant next_working_time(Instant at) const;
+  // On a working day, from the minute `from` (since midnight) to the end of the last interval; that
+  // minute still counts, and so does the noon break.
+  bool is_service_time(Instant at, std::chrono::minutes from) const;
   // True when the year of `at` has no data: weekends plus the statutory days with a fixed date
   // (1 January, 1-2 May, 1-3 October) are assumed.
   bool provisional(Instant at) const;
@@ -70,12 +73,21 @@ struct Clocks {
   int return_working_days = 1;
   int progress_limit_working_days = 30;
   // Handbook §10: not urgent news for residents stay out of the night; time of day in Shanghai.
+  // Equal: no such hours.
   std::chrono::minutes quiet_from{21 * 60}, quiet_to{7 * 60 + 30};
-  std::chrono::minutes brief{8 * 60 + 30};  // §5: cards of cases that came outside working time
-  std::chrono::hours telephone{24};         // P2: unheard so long: the owner telephones
+  // §14: what came for cadres outside their working day leaves then, on the next one.
+  std::chrono::minutes brief{8 * 60 + 30};
+  std::chrono::hours telephone{24};  // P2: unheard so long: the owner telephones
 };
 // Defaults are the handbook's figures.
 Clocks default_clocks();
+
+// When what can wait may leave. Epoch: at once.
+// Residents are left in peace from quiet_from to quiet_to (handbook §10).
+Instant push_to_resident_at(const Clocks&, Instant now);
+// What comes outside their working day waits for cadres and offices until the brief of the next
+// one (§14), so that nothing overtakes the card that it is about.
+Instant push_to_cadre_at(const WorkingCalendar&, const Clocks&, Instant now);
 
 // Epoch when nothing is due: praise has no clock.
 Instant accept_due(const WorkingCalendar&, const Clocks&, Urgency, Instant start);

@@ -114,6 +114,42 @@ void read_days(Section in, Clocks& clocks) {
   days("progress_limit_working_days", clocks.progress_limit_working_days);
 }
 
+// "07:30"; before `end`, counted from midnight.
+std::optional<std::chrono::minutes> parse_time(std::string_view text, std::chrono::minutes end) {
+  int hour = 0, minute = 0;
+  const auto number = [](std::string_view digits, int& value) {
+    const auto* last = digits.data() + digits.size();
+    return std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }) &&
+           std::from_chars(digits.data(), last, value).ec == std::errc{};
+  };
+  if (text.size() != 5 || text[2] != ':' || !number(text.substr(0, 2), hour) ||
+      !number(text.substr(3), minute) || minute > 59)
+    return std::nullopt;
+  const std::chrono::minutes time{hour * 60 + minute};
+  return time < end ? std::optional{time} : std::nullopt;
+}
+
+void read_time(Section& in, std::string_view key, std::chrono::minutes& time,
+               std::chrono::hours end) {
+  const Node* node = in.ask(key);
+  if (!node) return;
+  const auto parsed = node->type == Node::text ? parse_time(node->string, end) : std::nullopt;
+  if (parsed)
+    time = *parsed;
+  else
+    in.wrong(key, "must be a time of day before " + std::to_string(end.count()) +
+                      ":00 with two digits each: \"07:30\"");
+}
+
+void read_delivery(Section in, Clocks& clocks) {
+  constexpr std::chrono::hours kDay{24}, kNoon{12};
+  read_time(in, "quiet_from", clocks.quiet_from, kDay);
+  read_time(in, "quiet_to", clocks.quiet_to, kDay);
+  read_time(in, "brief", clocks.brief, kNoon);
+  clocks.telephone =
+      std::chrono::hours{in.whole("telephone_hours", clocks.telephone.count(), 1, 720)};
+}
+
 LoadedClocks read_document(const Node& document, Problems problems) {
   LoadedClocks loaded{default_clocks(), std::move(problems)};
   if (has_errors(loaded.problems)) return loaded;
@@ -125,6 +161,7 @@ LoadedClocks read_document(const Node& document, Problems problems) {
     read_handle(root.section("handle"), loaded.clocks);
     read_wait(root.section("wait"), loaded.clocks);
     read_days(root.section("days"), loaded.clocks);
+    read_delivery(root.section("delivery"), loaded.clocks);
   }
   reading.report_unknown();
   return loaded;

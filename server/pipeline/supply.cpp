@@ -1,7 +1,12 @@
 #include "server/pipeline/supply.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <stdexcept>
+#include <string_view>
 
 namespace huiyin {
 namespace {
@@ -45,6 +50,7 @@ std::int64_t LeasedSupply::Pool::take() {
 void LeasedSupply::begin(store::Store& store, std::size_t ids, std::size_t numbers, Instant now) {
   drawn_ids_.clear();
   drawn_numbers_.clear();
+  drawn_codes_.clear();
   want_ids_ = ids;
   want_numbers_ = numbers;
   rewind();
@@ -62,7 +68,34 @@ void LeasedSupply::grow(store::Store& store, Instant now) {
                           kMostNumbers);
 }
 
-void LeasedSupply::rewind() { id_at_ = number_at_ = 0; }
+void LeasedSupply::rewind() { id_at_ = number_at_ = code_at_ = 0; }
+
+std::string fresh_bind_code() {
+  constexpr std::string_view kLetters = "ABCDEFGHJKMNPQRSTUVWXYZ", kDigits = "23456789";
+  constexpr std::size_t kLength = 8, kCharacters = kLetters.size() + kDigits.size();
+  for (;;) {
+    std::array<unsigned char, 64> random{};
+    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+      throw std::runtime_error{"no random numbers for a binding code"};
+    std::string code;
+    bool letter = false, digit = false;
+    for (const unsigned char byte : random) {
+      const std::size_t at = byte % 32;
+      if (at >= kCharacters || code.size() == kLength) continue;  // each character equally likely
+      const bool is_letter = at < kLetters.size();
+      letter |= is_letter;
+      digit |= !is_letter;
+      code += is_letter ? kLetters[at] : kDigits[at - kLetters.size()];
+    }
+    // Both kinds, so that intake never takes it for a word or a number.
+    if (code.size() == kLength && letter && digit) return code;
+  }
+}
+
+std::string LeasedSupply::next_code() {
+  if (code_at_ == drawn_codes_.size()) drawn_codes_.push_back(fresh_bind_code());
+  return drawn_codes_[code_at_++];
+}
 
 std::int64_t LeasedSupply::next_id() {
   if (id_at_ == drawn_ids_.size()) {

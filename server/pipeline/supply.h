@@ -16,6 +16,9 @@
 
 namespace huiyin {
 
+// About 39 random bits, of the form of Supply::next_code; for the command line too.
+std::string fresh_bind_code();
+
 // Belongs to one worker thread. Leasing is a transaction of its own, so it happens before the batch
 // begins (reserve), never while one is open on the same connection.
 class LeasedSupply : public Supply {
@@ -34,6 +37,7 @@ class LeasedSupply : public Supply {
 
   std::int64_t next_id() override;
   std::string next_number(Instant at) override;
+  std::string next_code() override;
 
  private:
   struct Pool {
@@ -50,7 +54,8 @@ class LeasedSupply : public Supply {
   std::map<std::string, Pool> days_;
   std::vector<std::int64_t> drawn_ids_;
   std::vector<std::pair<std::string, std::string>> drawn_numbers_;  // day, number
-  std::size_t id_at_ = 0, number_at_ = 0;
+  std::vector<std::string> drawn_codes_;
+  std::size_t id_at_ = 0, number_at_ = 0, code_at_ = 0;
   std::size_t want_ids_ = 0, want_numbers_ = 0;
 };
 

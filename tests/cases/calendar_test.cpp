@@ -231,5 +231,64 @@ TEST_P(Shift, MovesByThePause) {
 INSTANTIATE_TEST_SUITE_P(Calendar, Shift, testing::ValuesIn(kShift),
                          [](const auto& info) { return std::string{info.param.label}; });
 
+// When a push that can wait leaves: to a resident, to a cadre. Epoch: at once.
+struct PushCase {
+  const char* label;
+  Instant now, resident, cadre;
+};
+constexpr Instant kNow{};
+const PushCase kPushes[] = {
+    {"working_morning", at(2026y / 3 / 26, 9h), kNow, kNow},
+    {"noon_break_is_inside", at(2026y / 3 / 26, 13h), kNow, kNow},
+    {"end_of_the_day", at(2026y / 3 / 26, 17h + 30min) + 999ms, kNow, kNow},
+    {"after_the_end", at(2026y / 3 / 26, 17h + 31min), kNow, at(2026y / 3 / 27, 8h + 30min)},
+    {"just_before_nine", at(2026y / 3 / 26, 21h) - 1us, kNow, at(2026y / 3 / 27, 8h + 30min)},
+    {"nine_sharp", at(2026y / 3 / 26, 21h), at(2026y / 3 / 27, 7h + 30min),
+     at(2026y / 3 / 27, 8h + 30min)},
+    {"before_midnight", at(2026y / 3 / 26, 24h) - 1us, at(2026y / 3 / 27, 7h + 30min),
+     at(2026y / 3 / 27, 8h + 30min)},
+    {"midnight", at(2026y / 3 / 27, 0h), at(2026y / 3 / 27, 7h + 30min),
+     at(2026y / 3 / 27, 8h + 30min)},
+    {"before_half_past_seven", at(2026y / 3 / 27, 7h + 30min) - 1us, at(2026y / 3 / 27, 7h + 30min),
+     at(2026y / 3 / 27, 8h + 30min)},
+    {"half_past_seven", at(2026y / 3 / 27, 7h + 30min), kNow, at(2026y / 3 / 27, 8h + 30min)},
+    {"before_the_brief", at(2026y / 3 / 27, 8h + 30min) - 1us, kNow,
+     at(2026y / 3 / 27, 8h + 30min)},
+    {"the_brief", at(2026y / 3 / 27, 8h + 30min), kNow, kNow},
+    {"friday_evening", at(2026y / 3 / 27, 22h), at(2026y / 3 / 28, 7h + 30min),
+     at(2026y / 3 / 30, 8h + 30min)},
+    {"saturday", at(2026y / 3 / 28, 10h), kNow, at(2026y / 3 / 30, 8h + 30min)},
+    {"worked_saturday", at(2026y / 2 / 28, 10h), kNow, kNow},
+    {"eve_of_a_worked_sunday", at(2026y / 9 / 19, 10h), kNow, at(2026y / 9 / 20, 8h + 30min)},
+    {"eve_of_the_national_holidays", at(2026y / 9 / 30, 23h), at(2026y / 10 / 1, 7h + 30min),
+     at(2026y / 10 / 8, 8h + 30min)},
+    {"holiday", at(2026y / 10 / 2, 9h), kNow, at(2026y / 10 / 8, 8h + 30min)},
+    // 2027 has no data here: 1 January and the weekend.
+    {"new_year", at(2026y / 12 / 31, 21h), at(2027y / 1 / 1, 7h + 30min),
+     at(2027y / 1 / 4, 8h + 30min)},
+};
+class Pushes : public testing::TestWithParam<PushCase> {};
+TEST_P(Pushes, WaitForTheirHour) {
+  const auto& [label, now, resident, cadre] = GetParam();
+  const auto clocks = default_clocks();
+  const auto to_resident = push_to_resident_at(clocks, now);
+  EXPECT_EQ(to_resident, resident) << format_rfc3339(to_resident);
+  const auto to_cadre = push_to_cadre_at(calendar(), clocks, now);
+  EXPECT_EQ(to_cadre, cadre) << format_rfc3339(to_cadre);
+}
+INSTANTIATE_TEST_SUITE_P(Calendar, Pushes, testing::ValuesIn(kPushes),
+                         [](const auto& info) { return std::string{info.param.label}; });
+
+TEST(Calendar, QuietHoursMayLieWithinADayOrNotBe) {
+  Clocks clocks = default_clocks();
+  clocks.quiet_from = 12h;
+  clocks.quiet_to = 14h;
+  const auto noon = at(2026y / 3 / 26, 12h);
+  EXPECT_EQ(push_to_resident_at(clocks, noon), at(2026y / 3 / 26, 14h));
+  EXPECT_EQ(push_to_resident_at(clocks, at(2026y / 3 / 26, 23h)), kNow);
+  clocks.quiet_to = clocks.quiet_from;
+  EXPECT_EQ(push_to_resident_at(clocks, noon), kNow);
+}
+
 }  // namespace
 }  // namespace huiyin

@@ -43,7 +43,12 @@ inline WorkingCalendar calendar_2026() {
 
 struct CountingSupply : Supply {
   std::int64_t id = 1000;
-  int number = 0;
+  int number = 0, code = 0;
+  std::string next_code() override {
+    const int n = code++;
+    return std::string{"TESTCD"} + static_cast<char>('2' + n / 8 % 8) +
+           static_cast<char>('2' + n % 8);
+  }
   std::int64_t next_id() override { return ++id; }
   std::string next_number(Instant when) override {
     const auto day = std::chrono::floor<std::chrono::days>(to_shanghai(when));

@@ -36,7 +36,9 @@ bool same(const Clocks& a, const Clocks& b) {
          a.supplement_window == b.supplement_window &&
          a.silence_working_days == b.silence_working_days && a.reopen_days == b.reopen_days &&
          a.archive_days == b.archive_days && a.return_working_days == b.return_working_days &&
-         a.progress_limit_working_days == b.progress_limit_working_days;
+         a.progress_limit_working_days == b.progress_limit_working_days &&
+         a.quiet_from == b.quiet_from && a.quiet_to == b.quiet_to && a.brief == b.brief &&
+         a.telephone == b.telephone;
 }
 
 std::string text_of(const std::string& path) {
@@ -68,7 +70,12 @@ TEST(Deadlines, EveryLineOfTheShippedFileCounts) {
       for (std::size_t j = 0; j < lines.size(); ++j) {
         std::string line = lines[j];
         if (i == j && broken) line = line.substr(0, equals) + " = true";
-        if (i == j && !broken) line.insert(line.find_first_of("123456789", equals), "1");
+        const auto colon = equals + std::string_view{" = \"08"}.size();
+        const bool time_of_day = line.size() > colon && line[colon] == ':';
+        if (i == j && !broken && time_of_day)
+          line[colon + 2] = '7';
+        else if (i == j && !broken)
+          line.insert(line.find_first_of("123456789", equals), "1");
         changed += line + "\n";
       }
       const auto loaded = read_clocks(changed, "d");
@@ -79,7 +86,7 @@ TEST(Deadlines, EveryLineOfTheShippedFileCounts) {
       }
     }
   }
-  EXPECT_EQ(keys, 22);
+  EXPECT_EQ(keys, 26);
 }
 
 struct FileCase {
@@ -118,6 +125,25 @@ const FileCase kDeadlines[] = {
      "[handle.working_days]\npraise = [1, 1, 1, 1]\n",
      {"d.toml:2:1: handle.working_days.praise: unknown key; the nearest known key is "
       "handle.working_days.complaint"}},
+    {"time_of_day",
+     "[delivery]\nquiet_from = \"24:00\"\nquiet_to = \"7:30\"\nbrief = \"12:00\"\n",
+     {"d.toml:2:1: delivery.quiet_from: must be a time of day before 24:00 with two digits each: "
+      "\"07:30\"",
+      "d.toml:3:1: delivery.quiet_to: must be a time of day before 24:00 with two digits each: "
+      "\"07:30\"",
+      "d.toml:4:1: delivery.brief: must be a time of day before 12:00 with two digits each: "
+      "\"07:30\""}},
+    {"time_of_rubbish",
+     "[delivery]\nquiet_from = \"21:60\"\nquiet_to = \"+7:30\"\nbrief = 8\n",
+     {"d.toml:2:1: delivery.quiet_from: must be a time of day before 24:00 with two digits each: "
+      "\"07:30\"",
+      "d.toml:3:1: delivery.quiet_to: must be a time of day before 24:00 with two digits each: "
+      "\"07:30\"",
+      "d.toml:4:1: delivery.brief: must be a time of day before 12:00 with two digits each: "
+      "\"07:30\""}},
+    {"telephone",
+     "[delivery]\ntelephone_hours = 0\n",
+     {"d.toml:2:1: delivery.telephone_hours: must be a whole number from 1 to 720"}},
     {"days",
      "[days]\nreopen_days = 0\n",
      {"d.toml:2:1: days.reopen_days: must be a whole number from 1 to 366"}},
