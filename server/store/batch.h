@@ -33,13 +33,25 @@ class SqlBatch final : public Batch {
   void load_persons(const std::set<PersonId>& ids, WorkingSet& set);
   std::set<CaseId> case_ids(const Need& need, Instant closed_since);
   void load_cases(const std::set<CaseId>& ids, WorkingSet& set);
+  void load_cards(const std::vector<CaseId>& ids, WorkingSet& set);
   void load_history(const std::set<CaseId>& ids, WorkingSet& set);
+  void load_codes(const std::set<std::string>& codes, WorkingSet& set);
 
   void save_set(const WorkingSet& set, const std::vector<Release>& release_held);
   void save_accounts(const WorkingSet& set, const std::vector<Release>& release_held);
   void save_inbound(const Writes& writes);
-  void save_notices(const std::vector<NoticeRow>& notices);
   void save_nonces(const std::vector<Nonce>& nonces);
+  void save_codes(const std::vector<BindCode>& codes, const std::vector<std::string>& used);
+  void save_media(const std::vector<MediaOrder>& orders);
+  void save_cursors(const std::vector<Cursor>& cursors);
+
+  // batch_notices.cpp
+  void release(const WorkingSet& set, const std::vector<Release>& releases);
+  void release_to(const Account& to, const Release& release);
+  void save_notices(const std::vector<NoticeRow>& notices);
+  void save_cards(const std::vector<Card>& cards,
+                  const std::vector<std::pair<NoticeId, std::string>>& handles);
+  void save_told(const std::vector<std::pair<CaseId, PersonId>>& told);
 
   std::shared_ptr<Connection> owned_;  // the store may reconnect before this is destroyed
   Connection& connection_;

@@ -103,6 +103,7 @@ void SqlBatch::load(const Need& need, Instant closed_since, WorkingSet& set) {
   load_persons(need.persons, set);
   load_cases(case_ids(need, closed_since), set);
   load_history(need.history, set);
+  load_codes(need.codes, set);
   set.mark_asked(need);
 }
 
@@ -141,11 +142,22 @@ void SqlBatch::load_cases(const std::set<CaseId>& ids, WorkingSet& set) {
   std::set<CaseId> absent;
   for (const auto id : ids)
     if (!set.cases().contains(id)) absent.insert(id);
+  std::vector<CaseId> found;
   const auto& dialect = connection_.dialect();
   query_in(connection_,
            "SELECT " + select_list<Case>() + " FROM cases" + dialect.by_primary() + " WHERE id IN ",
-           absent, " ORDER BY id" + dialect.for_update(),
-           [&](std::span<const Value> cells) { set.put_loaded(read_row<Case>(cells)); });
+           absent, " ORDER BY id" + dialect.for_update(), [&](std::span<const Value> cells) {
+             auto row = read_row<Case>(cells);
+             found.push_back(row.id);
+             set.put_loaded(std::move(row));
+           });
+  load_cards(found, set);
+}
+
+void SqlBatch::load_cards(const std::vector<CaseId>& ids, WorkingSet& set) {
+  query_in(connection_, "SELECT " + select_list<Card>() + " FROM cards WHERE case_id IN ", ids,
+           " ORDER BY notice_id",
+           [&](std::span<const Value> cells) { set.put_card(read_row<Card>(cells)); });
 }
 
 // Ids come from blocks that several processes lease, so only the time orders events; events of one
@@ -159,6 +171,16 @@ void SqlBatch::load_history(const std::set<CaseId>& ids, WorkingSet& set) {
              histories[event.case_id].push_back(std::move(event));
            });
   for (auto& [id, events] : histories) set.put_history(id, std::move(events));
+}
+
+// Not locked: whoever takes one away (save_codes) finds out when somebody else was faster.
+void SqlBatch::load_codes(const std::set<std::string>& codes, WorkingSet& set) {
+  std::set<std::string> absent;
+  for (const auto& code : codes)
+    if (!set.asked_code(code)) absent.insert(code);
+  query_in(connection_, "SELECT " + select_list<BindCode>() + " FROM bind_codes WHERE code IN ",
+           absent, "",
+           [&](std::span<const Value> cells) { set.put_code(read_row<BindCode>(cells)); });
 }
 
 void SqlBatch::lock_accounts(const std::set<AccountId>& ids, WorkingSet& set) {

@@ -49,8 +49,17 @@ void SqlBatch::save(const Writes& writes) {
                       id);
   if (writes.set != nullptr) save_set(*writes.set, writes.release_held);
   save_notices(writes.notices);
+  save_cards(writes.cards, writes.handles);
+  save_told(writes.told);
+  execute_in(connection_, "UPDATE notices SET next_at=0 WHERE id IN ", writes.asked,
+             " AND state IN ('held','dead')");
+  save_media(writes.media);
+  save_codes(writes.codes, writes.used_codes);
+  save_cursors(writes.cursors);
   save_inbound(writes);
   save_nonces(writes.nonces);
+  if (writes.directory_changed)
+    connection_.execute("UPDATE meta SET value=value+1 WHERE name='directory_version'");
 }
 
 void SqlBatch::save_set(const WorkingSet& set, const std::vector<Release>& release_held) {
@@ -83,24 +92,7 @@ void SqlBatch::save_accounts(const WorkingSet& set, const std::vector<Release>& 
   changes.save(connection_, "accounts");
   execute_in(connection_, "UPDATE accounts SET held=0,version=version+1 WHERE id IN ", untouched,
              "");
-  // Under the lane's lock, which the account's row is.
-  execute_in(connection_, "UPDATE notices SET state='due',next_at=? WHERE account_id IN ", released,
-             " AND state='held'",
-             released.empty() ? Params{} : Params{microseconds(database_now())});
-}
-
-void SqlBatch::save_notices(const std::vector<NoticeRow>& notices) {
-  std::vector<const NoticeRow*> rows;
-  Params further;
-  for (const auto& notice : notices) {
-    rows.push_back(&notice);
-    for (std::size_t i = 1; i < notice.events.size(); ++i) {
-      further.push_back(to_value(notice.notice.id));
-      further.push_back(to_value(notice.events[i]));
-    }
-  }
-  insert_all<NoticeRow>(connection_, "notices", rows);
-  insert_rows(connection_, "notice_events", {"notice_id", "event_id"}, further);
+  release(set, release_held);
 }
 
 // Sorted by key, so that two batches with the same messages meet at the first and do not deadlock.
@@ -133,6 +125,56 @@ void SqlBatch::save_nonces(const std::vector<Nonce>& nonces) {
     values.push_back(Value{now});
   }
   insert_rows(connection_, "nonces", {"channel", "nonce", "body_hash", "at"}, values);
+}
+
+// A code serves once: when somebody else took it away since it was read, all is decided again.
+void SqlBatch::save_codes(const std::vector<BindCode>& codes,
+                          const std::vector<std::string>& used) {
+  std::vector<const BindCode*> rows;
+  for (const auto& code : codes) {
+    check_key(code.code, "a one-time code");
+    rows.push_back(&code);
+  }
+  insert_all<BindCode>(connection_, "bind_codes", rows);
+  const std::set<std::string> over{used.begin(), used.end()};
+  const auto gone = execute_in(connection_, "DELETE FROM bind_codes WHERE code IN ", over, "");
+  if (gone != static_cast<std::int64_t>(over.size()))
+    throw Error{Trouble::retry, 0, "a one-time code was used meanwhile"};
+}
+
+void SqlBatch::save_media(const std::vector<MediaOrder>& orders) {
+  if (orders.empty()) return;
+  auto columns = column_names<MediaOrder>();
+  columns.insert(columns.end(), {"state", "next_at", "created_at"});
+  const auto now = to_value(database_now());
+  Params values;
+  for (const auto& order : orders) {
+    write_row(values, order);
+    values.insert(values.end(), {to_value(MediaRow::due), now, now});
+  }
+  insert_rows(connection_, "media", columns, values);
+}
+
+void SqlBatch::save_cursors(const std::vector<Cursor>& cursors) {
+  if (cursors.empty()) return;
+  std::map<std::pair<std::string, std::string>, std::string> last;
+  for (const auto& cursor : cursors) {
+    check_key(cursor.stream, "a stream's name");
+    auto& value = last[{cursor.channel, cursor.stream}];
+    if (!cursor.value.empty()) value = cursor.value;
+  }
+  const Names key{"channel", "stream"}, columns{"channel", "stream", "value", "read_at"};
+  Params read;
+  for (const auto& [stream, value] : last) {
+    if (value.empty()) {
+      const Params created{stream.first, stream.second};
+      connection_.execute(connection_.dialect().insert_new("cursors", key, key, 1), created);
+    } else {
+      read.insert(read.end(), {Value{stream.first}, Value{stream.second}, Value{value},
+                               to_value(database_now())});
+    }
+  }
+  upsert_rows(connection_, "cursors", columns, key, read);
 }
 
 }  // namespace huiyin::store

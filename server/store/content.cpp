@@ -1,5 +1,7 @@
 #include "server/store/content.h"
 
+#include "server/store/utf8.h"
+
 namespace huiyin::store {
 namespace {
 
@@ -99,6 +101,11 @@ std::vector<std::string> split_list(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string storable_handle(const std::string& handle) {
+  constexpr std::size_t kMost = 255;  // cards.handle
+  return clip(handle, kMost) == handle ? handle : "";
 }
 
 }  // namespace huiyin::store

@@ -20,4 +20,7 @@ void decode_content(std::string_view content, Notice& notice);
 std::string join_list(const std::vector<std::string>& list);
 std::vector<std::string> split_list(std::string_view text);
 
+// What cards.handle takes: one that does not fit is as good as none.
+std::string storable_handle(const std::string& handle);
+
 }  // namespace huiyin::store

@@ -115,6 +115,35 @@ void walk(Connection& connection, std::map<AccountId, Lane>& lanes, Instant now,
   for (const auto& head : blocking) put_behind(connection, head, now);
 }
 
+// Of several edits of one card in a lane only the newest shows: takes the others out of `lane`.
+std::vector<NoticeId> take_old_edits(LaneClaim& lane) {
+  std::set<NoticeId> newer;
+  std::vector<NoticeId> old;
+  for (auto row = lane.notices.rbegin(); row != lane.notices.rend(); ++row)
+    if (row->edits && !newer.insert(row->edits).second) old.push_back(row->notice.id);
+  std::erase_if(lane.notices, [&](const NoticeRow& row) {
+    return std::find(old.begin(), old.end(), row.notice.id) != old.end();
+  });
+  return old;
+}
+
+// By what the platform knows the card that shall change: empty while it was not sent.
+void fill_replaces(Connection& connection, std::vector<LaneClaim>& claims) {
+  std::map<NoticeId, std::vector<Notice*>> edits;
+  std::set<NoticeId> cards;
+  for (auto& lane : claims)
+    for (auto& row : lane.notices)
+      if (row.edits) {
+        edits[row.edits].push_back(&row.notice);
+        cards.insert(row.edits);
+      }
+  query_in(connection, "SELECT notice_id,handle FROM cards WHERE notice_id IN ", cards, "",
+           [&](std::span<const Value> cells) {
+             for (auto* notice : edits[NoticeId{cells[0].integer()}])
+               notice->replaces = cells[1].text();
+           });
+}
+
 // Survivors of `lanes`, locked: the token is still the given one.
 std::set<AccountId> lock_own(Connection& connection,
                              std::span<const std::pair<AccountId, std::int64_t>> lanes) {
@@ -155,6 +184,9 @@ std::vector<LaneClaim> SqlStore::claim(const std::string& owner, std::chrono::mi
     std::vector<LaneClaim> out;
     for (auto& [id, lane] : lanes) {
       ids.push_back(id);
+      for (const auto old : take_old_edits(lane.claim))
+        notices.insert(notices.end(), {to_value(old), to_value(NoticeState::skipped), Value{0},
+                                       Value{lane.claim.token}, Value{0}});
       for (const auto& notice : lane.claim.notices)
         notices.insert(notices.end(),
                        {to_value(notice.notice.id), to_value(notice.state), Value{notice.attempts},
@@ -169,6 +201,7 @@ std::vector<LaneClaim> SqlStore::claim(const std::string& owner, std::chrono::mi
                ids, "", {owner, microseconds(now), owner, microseconds(until)});
     update_rows(connection(), "notices", {"id", "state", "attempts", "lane_token", "next_at"},
                 false, notices);
+    fill_replaces(connection(), out);
     return out;
   });
 }

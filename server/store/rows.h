@@ -257,6 +257,28 @@ void columns(Io& io, M& m) {
   io("format", m.format);
 }
 
+template <class Io, class M>
+requires std::is_same_v<std::remove_const_t<M>, MediaRow>
+void columns(Io& io, M& m) {
+  columns(io, m.order);
+  io("state", m.state);
+  io("attempts", m.attempts);
+  io("sha256", m.sha256);
+  io("type", m.type);
+  io("bytes", m.bytes);
+  io("latitude", m.latitude);
+  io("longitude", m.longitude);
+  io("code", m.code);
+}
+
+template <class Io, class C>
+requires std::is_same_v<std::remove_const_t<C>, Cursor>
+void columns(Io& io, C& c) {
+  io("channel", c.channel);
+  io("stream", c.stream);
+  io("value", c.value);
+}
+
 template <class Io, class E>
 requires std::is_same_v<std::remove_const_t<E>, Event>
 void columns(Io& io, E& e) {

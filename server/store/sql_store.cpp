@@ -105,24 +105,51 @@ std::vector<CaseId> SqlStore::due_cases(Instant now, int limit) {
   return out;
 }
 
-std::optional<Instant> SqlStore::next_due() {
-  const Rows rows = connection().query(
-      "SELECT next_due_at FROM cases WHERE next_due_at>0 ORDER BY next_due_at LIMIT 1");
-  if (rows.empty()) return std::nullopt;
-  return instant(rows[0][0].integer());
-}
-
 Counts SqlStore::counts() {
   const auto count = [&](const std::string& what, const Params& params = {}) {
     return connection().query("SELECT COUNT(*) FROM " + what, params)[0][0].integer();
   };
   Counts out;
-  out.notices_due = count("notices WHERE state IN ('due','riding','sending')");
+  const Rows pending = connection().query(
+      "SELECT channel,COUNT(*),MIN(created_at) FROM notices WHERE state IN"
+      " ('due','riding','sending') GROUP BY channel");
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    auto& channel = out.pending[pending[i][0].text()];
+    channel.notices = pending[i][1].integer();
+    channel.oldest = instant(pending[i][2].integer());
+    out.notices_due += channel.notices;
+  }
   out.notices_held = count("notices WHERE state='held'");
   out.notices_dead = count("notices WHERE state='dead'");
   out.quarantined = count("quarantine");
   out.open_cases = count("cases WHERE over_at=?", {kNotOver});
   return out;
+}
+
+std::vector<Cursor> SqlStore::cursors() {
+  const Rows rows = connection().query("SELECT " + select_list<Cursor>() +
+                                       " FROM cursors ORDER BY channel,stream");
+  std::vector<Cursor> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(read_row<Cursor>(rows[i]));
+  return out;
+}
+
+// Whoever comes first decides; the insert waits for one that is not committed yet.
+std::string SqlStore::secret(const std::string& name, const std::string& fresh) {
+  return transact([&] {
+    const Params row{name, fresh}, which{name};
+    connection().execute(
+        connection().dialect().insert_new("secrets", {"name", "value"}, {"name"}, 1), row);
+    return connection().query("SELECT value FROM secrets WHERE name=?", which)[0][0].text();
+  });
+}
+
+void SqlStore::add_code(const BindCode& code) {
+  check_key(code.code, "a one-time code");
+  transact([&] {
+    const BindCode* row = &code;
+    insert_all<BindCode>(connection(), "bind_codes", {&row, 1});
+  });
 }
 
 // Pages of cases in the order of ids; which of them changed shows only in their events.
@@ -162,7 +189,7 @@ std::size_t SqlStore::forget(std::chrono::hours age) {
   const auto before = microseconds(database_now() - age);
   std::size_t deleted = 0;
   const std::pair<const char*, const char*> tables[] = {
-      {"inbound", "received_at"}, {"nonces", "at"}, {"batches", "at"}};
+      {"inbound", "received_at"}, {"nonces", "at"}, {"batches", "at"}, {"bind_codes", "until_at"}};
   for (const auto& [table_name, column_name] : tables) {
     const std::string table = table_name, column = column_name;
     for (bool more = true; more;) {

@@ -1,6 +1,6 @@
 // Store on any Connection. Internal to server/store; one .cpp a concern: sql_store (connection,
-// schema, ids, quarantine, timers, export), lanes (claim and lease), results (fate of notices),
-// tokens, directory_load, directory_import.
+// schema, ids, quarantine, export), later (business time), lanes (claim and lease), results (fate
+// of notices), detours (their other lanes), media, tokens, directory_load, directory_import.
 #pragma once
 
 #include <chrono>
@@ -30,6 +30,9 @@ class SqlStore final : public Store {
 
   std::vector<CaseId> due_cases(Instant now, int limit) override;
   std::optional<Instant> next_due() override;
+  std::size_t wake(Instant now, int limit) override;
+  std::vector<Unheard> unheard(Instant now, int limit) override;
+  std::vector<Unheard> never_heard(Instant before) override;
 
   std::vector<LaneClaim> claim(const std::string& owner, std::chrono::milliseconds lease,
                                int limit) override;
@@ -46,9 +49,19 @@ class SqlStore final : public Store {
   bool report(const std::string& channel, const std::string& platform_id, bool delivered,
               const std::string& code, std::span<const std::string> elsewhere,
               std::chrono::hours call_after) override;
+  std::vector<Fate> fates(int limit, std::chrono::milliseconds again) override;
+  void settled(std::span<const NoticeId> ids) override;
   std::vector<NoticeRow> notices_of(const std::string& channel, const std::string& user,
                                     std::int64_t after) override;
   Counts counts() override;
+
+  std::vector<MediaRow> media_due(int limit, std::chrono::milliseconds again) override;
+  void media_result(const MediaRow& row, std::chrono::milliseconds again) override;
+  std::optional<MediaRow> media(MediaId id) override;
+
+  std::vector<Cursor> cursors() override;
+  std::string secret(const std::string& name, const std::string& fresh) override;
+  void add_code(const BindCode& code) override;
 
   std::optional<StoredToken> token(const std::string& channel) override;
   bool lease_token(const std::string& channel, const std::string& owner, std::int64_t seen,
@@ -100,7 +113,13 @@ class SqlStore final : public Store {
     }
   }
 
-  std::vector<NoticeId> write_results(std::span<const SendResult> results, Instant now);
+  // Which notices a result may still change.
+  enum class Fence {
+    holder,  // those that the lane's holder has in hand
+    report,  // those that were sent
+  };
+  std::vector<NoticeId> write_results(std::span<const SendResult> results, Fence fence,
+                                      Instant now);
   void write_ridden(std::span<const NoticeId> written, std::span<const NoticeId> missed,
                     Instant again, Instant now);
   void bump_directory();

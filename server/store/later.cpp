@@ -1,0 +1,156 @@
+// What waits for business time: notices whose hour has not come, echoes that nobody heard.
+#include <algorithm>
+#include <tuple>
+
+#include "server/store/bulk.h"
+#include "server/store/sql_store.h"
+
+namespace huiyin::store {
+namespace {
+
+constexpr const char* kUnheardColumns =
+    "SELECT id,case_id,person_id,case_number,kind,channel,code,state,created_at FROM notices ";
+
+Unheard read_unheard(std::span<const Value> cells) {
+  Unheard out;
+  from_value(cells[0], out.id);
+  from_value(cells[1], out.about);
+  from_value(cells[2], out.person);
+  from_value(cells[3], out.case_number);
+  from_value(cells[4], out.kind);
+  from_value(cells[5], out.channel);
+  from_value(cells[6], out.code);
+  from_value(cells[7], out.state);
+  from_value(cells[8], out.since);
+  return out;
+}
+
+std::map<AccountId, Account> lock_lanes(Connection& connection, const std::set<AccountId>& ids) {
+  std::map<AccountId, Account> out;
+  const auto& dialect = connection.dialect();
+  query_in(connection,
+           "SELECT " + select_list<Account>() + " FROM accounts" + dialect.by_primary() +
+               " WHERE id IN ",
+           ids, " ORDER BY id" + dialect.for_update(), [&](std::span<const Value> cells) {
+             auto row = read_row<Account>(cells);
+             out.emplace(row.id, std::move(row));
+           });
+  return out;
+}
+
+struct Sleeper {
+  NoticeId id;
+  AccountId account;
+  Instant next_at, created_at;
+  // Of one batch in the order of ids, else in that of writing.
+  auto order() const { return std::tie(next_at, created_at, id); }
+};
+
+std::vector<Sleeper> lock_sleepers(Connection& connection, const std::set<NoticeId>& ids) {
+  std::vector<Sleeper> out;
+  const auto& dialect = connection.dialect();
+  query_in(connection,
+           "SELECT id,account_id,next_at,created_at FROM notices" + dialect.by_primary() +
+               " WHERE id IN ",
+           ids, " AND state='later' ORDER BY id" + dialect.for_update(),
+           [&](std::span<const Value> cells) {
+             Sleeper one;
+             from_value(cells[0], one.id);
+             from_value(cells[1], one.account);
+             from_value(cells[2], one.next_at);
+             from_value(cells[3], one.created_at);
+             out.push_back(one);
+           });
+  std::sort(out.begin(), out.end(),
+            [](const Sleeper& a, const Sleeper& b) { return a.order() < b.order(); });
+  return out;
+}
+
+}  // namespace
+
+// Somebody else may be waking the same ones: what is still asleep shows under the lanes' locks.
+std::size_t SqlStore::wake(Instant now, int limit) {
+  const Params hour{microseconds(now), limit};
+  const Rows found = connection().query(
+      "SELECT id,account_id FROM notices WHERE state='later' AND next_at<=? ORDER BY next_at"
+      " LIMIT ?",
+      hour);
+  if (found.empty()) return 0;
+  std::set<NoticeId> ids;
+  std::set<AccountId> lanes;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    ids.emplace(found[i][0].integer());
+    lanes.emplace(found[i][1].integer());
+  }
+  return transact([&] {
+    auto accounts = lock_lanes(connection(), lanes);
+    const auto sleepers = lock_sleepers(connection(), ids);
+    const auto due = to_value(database_now());
+    std::set<AccountId> touched;
+    Params notices, lost, changed;
+    for (const auto& one : sleepers) {
+      const auto lane = accounts.find(one.account);
+      if (lane == accounts.end()) {  // would be found again for ever
+        lost.insert(lost.end(),
+                    {to_value(one.id), to_value(NoticeState::dead), Value{0}, Value{"no_account"}});
+        continue;
+      }
+      touched.insert(one.account);
+      notices.insert(notices.end(), {to_value(one.id), to_value(NoticeState::due), due,
+                                     Value{++lane->second.lane_seq}});
+    }
+    for (const auto id : touched) {
+      const auto& a = accounts.at(id);
+      changed.insert(changed.end(), {to_value(id), Value{a.version}, Value{a.lane_seq}});
+    }
+    update_rows(connection(), "accounts", {"id", "version", "lane_seq"}, true, changed);
+    update_rows(connection(), "notices", {"id", "state", "next_at", "seq"}, false, notices);
+    update_rows(connection(), "notices", {"id", "state", "next_at", "code"}, false, lost);
+    return sleepers.size();
+  });
+}
+
+std::vector<Unheard> SqlStore::unheard(Instant now, int limit) {
+  const Params params{microseconds(now), limit};
+  const Rows rows = connection().query(
+      std::string{kUnheardColumns} +
+          "WHERE state IN ('held','dead') AND next_at>0 AND next_at<=? AND echo=1"
+          " ORDER BY next_at,id LIMIT ?",
+      params);
+  std::vector<Unheard> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(read_unheard(rows[i]));
+  return out;
+}
+
+// One that waits for its hour counts from that hour on.
+std::vector<Unheard> SqlStore::never_heard(Instant before) {
+  const Params params{microseconds(before), microseconds(before)};
+  const Rows rows = connection().query(
+      std::string{kUnheardColumns} +
+          "WHERE state IN ('riding','due','sending','held','dead','later') AND echo=1 AND"
+          " created_at<? AND (state<>'later' OR next_at<?) ORDER BY created_at,id",
+      params);
+  std::vector<Unheard> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(read_unheard(rows[i]));
+  return out;
+}
+
+// Each part is the first entry of an index.
+std::optional<Instant> SqlStore::next_due() {
+  const auto first = [](const std::string& what) {
+    return "SELECT * FROM (SELECT " + what + " LIMIT 1) AS first_one";
+  };
+  const auto unheard = [&](const std::string& state) {
+    return first("next_at FROM notices WHERE state='" + state +
+                 "' AND next_at>0 AND echo=1 ORDER BY next_at");
+  };
+  const Rows rows = connection().query(
+      "SELECT MIN(at) FROM (" +
+      first("next_due_at AS at FROM cases WHERE next_due_at>0 ORDER BY next_due_at") +
+      " UNION ALL " + first("next_at FROM notices WHERE state='later' ORDER BY next_at") +
+      " UNION ALL " + unheard("held") + " UNION ALL " + unheard("dead") + ") AS firsts");
+  if (rows[0][0].is_null()) return std::nullopt;
+  return instant(rows[0][0].integer());
+}
+
+}  // namespace huiyin::store

@@ -1,0 +1,70 @@
+// Files that messages brought: which are to be fetched, and what became of them.
+#include "server/store/bulk.h"
+#include "server/store/sql_store.h"
+#include "server/store/utf8.h"
+
+namespace huiyin::store {
+namespace {
+
+constexpr std::size_t kTypeCharacters = 64, kCodeCharacters = 128;  // media.type, media.code
+
+}  // namespace
+
+// A fetcher that dies leaves the file to the next, `again` later.
+std::vector<MediaRow> SqlStore::media_due(int limit, std::chrono::milliseconds again) {
+  const Params due{microseconds(database_now()), limit};
+  const Rows found = connection().query(
+      "SELECT id FROM media WHERE state='due' AND next_at<=? ORDER BY next_at LIMIT ?", due);
+  if (found.empty()) return {};
+  std::set<MediaId> ids;
+  for (std::size_t i = 0; i < found.size(); ++i) ids.emplace(found[i][0].integer());
+  return transact([&] {
+    const Instant now = database_now();
+    std::vector<MediaRow> out;
+    std::vector<MediaId> taken;
+    const auto& dialect = connection().dialect();
+    query_in(connection(),
+             "SELECT " + select_list<MediaRow>() + " FROM media" + dialect.by_primary() +
+                 " WHERE id IN ",
+             ids, " AND state='due' AND next_at<=? ORDER BY id" + dialect.for_update(),
+             [&](std::span<const Value> cells) {
+               out.push_back(read_row<MediaRow>(cells));
+               taken.push_back(out.back().order.id);
+             },
+             {}, {microseconds(now)});
+    execute_in(connection(), "UPDATE media SET next_at=? WHERE id IN ", taken, "",
+               {microseconds(now + again)});
+    return out;
+  });
+}
+
+// The first who has the file wins: a slower one does not undo it.
+void SqlStore::media_result(const MediaRow& row, std::chrono::milliseconds again) {
+  transact([&] {
+    const bool over = row.state != MediaRow::due;
+    const Params params{to_value(row.state),
+                        Value{row.attempts},
+                        over ? Value{0} : to_value(database_now() + again),
+                        Value{row.sha256},
+                        Value{clip(row.type, kTypeCharacters)},
+                        Value{row.bytes},
+                        to_value(row.latitude),
+                        to_value(row.longitude),
+                        Value{clip(row.code, kCodeCharacters)},
+                        to_value(row.order.id)};
+    connection().execute(
+        "UPDATE media SET state=?,attempts=?,next_at=?,sha256=?,type=?,bytes=?,latitude=?,"
+        "longitude=?,code=? WHERE id=? AND state='due'",
+        params);
+  });
+}
+
+std::optional<MediaRow> SqlStore::media(MediaId id) {
+  const Params which{to_value(id)};
+  const Rows rows =
+      connection().query("SELECT " + select_list<MediaRow>() + " FROM media WHERE id=?", which);
+  if (rows.empty()) return std::nullopt;
+  return read_row<MediaRow>(rows[0]);
+}
+
+}  // namespace huiyin::store
