@@ -34,6 +34,12 @@ int integer_key(const ChannelConfig& config, std::string_view name, int otherwis
   return value;
 }
 
+std::string base_url(const ChannelConfig& config, std::string_view otherwise) {
+  std::string base = config.api_base.empty() ? std::string{otherwise} : config.api_base;
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
 void refuse_key(std::string_view name, std::string_view allowed) {
   throw std::invalid_argument(std::string{name} + ": " + std::string{allowed});
 }

@@ -16,6 +16,9 @@ std::string required_key(const ChannelConfig& config, std::string_view name);
 // Throws unless left out (`otherwise`) or a decimal integer in [least, most].
 int integer_key(const ChannelConfig& config, std::string_view name, int otherwise, int least,
                 int most);
+// Where the platform's API is: `api_base` or, when it is left out, `otherwise`; no slash at the
+// end.
+std::string base_url(const ChannelConfig& config, std::string_view otherwise);
 [[noreturn]] void refuse_key(std::string_view name, std::string_view allowed);
 
 // Keeps what is wrong with several keys, so that all of it is told at once.

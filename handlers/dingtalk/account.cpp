@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include "handlers/config_keys.h"
 #include "handlers/dingtalk/dingtalk.h"
@@ -25,6 +26,8 @@ constexpr auto kKeys = std::to_array<ChannelKey>({
     {"card_route_key", false, false, "callbackRouteKey, as registered"},
     {"card_secret", true, false, "apiSecret of the card callback, as registered"},
     {"oapi_base", false, false, "the older API; default https://oapi.dingtalk.com"},
+    {"media_hosts", false, false,
+     "more hosts of files than *.dingtalk.com and DingTalk's storage, with blanks between"},
 });
 
 bool is_word(std::string_view text) {
@@ -69,6 +72,33 @@ void read_cards(const ChannelConfig& config, Account& account) {
       refuse_key(name, "card_template_id, card_route_key and card_secret must be given together");
 }
 
+bool is_host(std::string_view text) {
+  return text.size() <= 253 && text.find('.') != std::string_view::npos && text.front() != '.' &&
+         std::ranges::all_of(text, [](char c) {
+           return c == '-' || c == '.' || is_alphanumeric({&c, 1});
+         });
+}
+
+// The bucket is the one that public logs of answers show; anybody can have another there.
+void read_media_hosts(const ChannelConfig& config, Account& account) {
+  account.media_hosts = {"dingtalk.com", "wukong-file-im-zjk.oss-cn-zhangjiakou.aliyuncs.com"};
+  std::istringstream words{optional_key(config, "media_hosts")};
+  for (std::string host; words >> host;) {
+    if (!is_host(host)) refuse_key("media_hosts", "must be names of hosts, with blanks between");
+    account.media_hosts.push_back(std::move(host));
+  }
+}
+
+void read_way(const ChannelConfig& config, Account& account) {
+  const auto send = optional_key(config, "send");
+  if (!send.empty() && send != "robot" && send != "notice")
+    refuse_key("send", "must be robot or notice");
+  account.way = send == "notice" ? Way::notice : Way::robot;
+  account.agent_id = optional_key(config, "agent_id");
+  if (account.way == Way::notice && (!is_digits(account.agent_id) || account.agent_id.size() > 18))
+    refuse_key("agent_id", "must be the digits of the AgentId when send is notice");
+}
+
 }  // namespace
 
 std::span<const ChannelKey> account_keys() { return kKeys; }
@@ -76,27 +106,23 @@ std::span<const ChannelKey> account_keys() { return kKeys; }
 Account read_account(const ChannelConfig& config) {
   Account account;
   account.channel = config.name;
-  account.api_base =
-      config.api_base.empty() ? std::string{kDefaultApiBase} : without_slash(config.api_base);
-  account.oapi_base = read_oapi_base(config, account.api_base);
-
-  account.app_key = required_key(config, "app_key");
-  if (!is_word(account.app_key)) refuse_key("app_key", "must be 1 to 128 letters, digits, _ - .");
-  account.app_secret = required_key(config, "app_secret");
-  account.robot_code = optional_key(config, "robot_code");
-  if (account.robot_code.empty()) account.robot_code = account.app_key;
+  account.api_base = base_url(config, kDefaultApiBase);
   account.corp_id = optional_key(config, "corp_id");
 
-  const auto send = optional_key(config, "send");
-  if (!send.empty() && send != "robot" && send != "notice")
-    refuse_key("send", "must be robot or notice");
-  account.way = send == "notice" ? Way::notice : Way::robot;
-  account.agent_id = optional_key(config, "agent_id");
-  if (account.way == Way::notice && !is_digits(account.agent_id))
-    refuse_key("agent_id", "must be the digits of the AgentId when send is notice");
-
-  read_events(config, account);
-  read_cards(config, account);
+  KeyFaults faults;
+  faults.collect([&] { account.oapi_base = read_oapi_base(config, account.api_base); });
+  faults.collect([&] {
+    account.app_key = required_key(config, "app_key");
+    if (!is_word(account.app_key)) refuse_key("app_key", "must be 1 to 128 letters, digits, _ - .");
+  });
+  faults.collect([&] { account.app_secret = required_key(config, "app_secret"); });
+  account.robot_code = optional_key(config, "robot_code");
+  if (account.robot_code.empty()) account.robot_code = account.app_key;
+  faults.collect([&] { read_way(config, account); });
+  faults.collect([&] { read_events(config, account); });
+  faults.collect([&] { read_cards(config, account); });
+  faults.collect([&] { read_media_hosts(config, account); });
+  faults.refuse();
   return account;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "handlers/channel.h"
 #include "handlers/tencent_crypto.h"
@@ -20,6 +21,7 @@ struct Account {
   std::string agent_id;  // for work notices
   Way way = Way::robot;
   std::optional<tencent::Envelope> events;  // none: no event subscription
+  std::vector<std::string> media_hosts;     // where addresses of files may lead
   // Interactive cards with callback: all three or none.
   std::string card_secret, card_template_id, card_route_key;
 

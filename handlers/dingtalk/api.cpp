@@ -175,6 +175,10 @@ net::OutgoingRequest token_request(const Account& account) {
                   "&appsecret=" + percent_encode(account.app_secret);
     return request;
   }
+  return robot_token_request(account);
+}
+
+net::OutgoingRequest robot_token_request(const Account& account) {
   json::object body;
   body["appKey"] = account.app_key;
   body["appSecret"] = account.app_secret;

@@ -10,6 +10,7 @@ namespace huiyin::dingtalk {
 // Robots use the token of the new API, work notices that of the old one: whether they could be
 // exchanged is not documented.
 net::OutgoingRequest token_request(const Account& account);
+net::OutgoingRequest robot_token_request(const Account& account);  // of the new API
 TokenAnswer read_token(const net::HttpResponse& response);
 
 // A changed card; else an answer to the session webhook; else card, robot message or work notice.

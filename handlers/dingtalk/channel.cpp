@@ -5,12 +5,15 @@
 #include "handlers/dingtalk/api.h"
 #include "handlers/dingtalk/dingtalk.h"
 #include "handlers/dingtalk/inbound.h"
+#include "handlers/dingtalk/media.h"
 #include "handlers/http_parts.h"
 
 namespace huiyin::dingtalk {
 namespace {
 
+using namespace std::chrono_literals;
 namespace json = boost::json;
+
 constexpr std::string_view kJsonType = "application/json; charset=utf-8";
 
 // The encrypted word "success": any other answer to an event is a failed push.
@@ -93,10 +96,24 @@ class DingtalkChannel final : public Channel {
     return read_fate(platform_id, response);
   }
 
-  // About 20 to 40 calls a second are served; an answer takes some 200 ms.
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& file,
+                                                    const Token& token) const override {
+    return file_request(account_, file, token);
+  }
+  MediaAnswer interpret_media(const MediaRef& file, int step, const net::HttpResponse& response,
+                              const Token&) const override {
+    return read_file_answer(account_, file, step, response);
+  }
+  std::vector<std::string> media_hosts() const override { return account_.media_hosts; }
+
+  // Some 20 to 40 calls a second are served. A conversation takes 20 messages of a robot a minute
+  // and then none for ten, a person 500 work notices a day.
   SendLimits limits() const override {
     SendLimits limits;
     limits.in_flight = 5;
+    limits.account = {{20, 1s}};
+    limits.recipient = {{20, 1min}};
+    if (account_.way == Way::notice) limits.recipient.push_back({500, 24h});
     return limits;
   }
 

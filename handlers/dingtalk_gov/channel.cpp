@@ -59,22 +59,29 @@ Account read_account(const ChannelConfig& config) {
   Account account;
   auto& robot = account.robot;
   robot.channel = config.name;
-  robot.api_base = config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base;
-  while (robot.api_base.ends_with('/')) robot.api_base.pop_back();
+  robot.api_base = base_url(config, kDefaultApiBase);
   robot.oapi_base = robot.api_base;
-  robot.app_key = header_value(config, "app_key");
-  if (robot.app_key.empty()) robot.app_key = required_key(config, "app_key");
+  KeyFaults faults;
+  faults.collect([&] {
+    required_key(config, "app_key");
+    robot.app_key = header_value(config, "app_key");
+  });
   robot.robot_code = robot.app_key;
-  robot.app_secret = required_key(config, "app_secret");
-  account.tenant_id = required_key(config, "tenant_id");
-  if (!is_digits(account.tenant_id)) refuse_key("tenant_id", "must be digits");
-  account.callbacks = read_callbacks(optional_key(config, "callbacks"));
-  account.callback_key = optional_key(config, "callback_key");
-  if (account.callbacks == Callbacks::query &&
-      (account.callback_key.size() < 16 || !is_alphanumeric(account.callback_key)))
-    refuse_key("callback_key", "must be at least 16 letters and digits when callbacks is query");
-  account.client_ip = header_value(config, "client_ip");
-  account.client_mac = header_value(config, "client_mac");
+  faults.collect([&] { robot.app_secret = required_key(config, "app_secret"); });
+  faults.collect([&] {
+    account.tenant_id = required_key(config, "tenant_id");
+    if (!is_digits(account.tenant_id)) refuse_key("tenant_id", "must be digits");
+  });
+  faults.collect([&] {
+    account.callbacks = read_callbacks(optional_key(config, "callbacks"));
+    account.callback_key = optional_key(config, "callback_key");
+    if (account.callbacks == Callbacks::query &&
+        (account.callback_key.size() < 16 || !is_alphanumeric(account.callback_key)))
+      refuse_key("callback_key", "must be at least 16 letters and digits when callbacks is query");
+  });
+  faults.collect([&] { account.client_ip = header_value(config, "client_ip"); });
+  faults.collect([&] { account.client_mac = header_value(config, "client_mac"); });
+  faults.refuse();
   return account;
 }
 
@@ -207,7 +214,9 @@ class GovChannel final : public Channel {
   }
   SendLimits limits() const override {
     SendLimits limits;
-    limits.in_flight = 5;  // the platform's limits are not known
+    limits.in_flight = 5;  // the platform's limits are not known: those of DingTalk
+    limits.account = {{20, 1s}};
+    limits.recipient = {{20, 1min}};
     return limits;
   }
 

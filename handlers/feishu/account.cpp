@@ -33,6 +33,16 @@ bool read_switch(const ChannelConfig& config, std::string_view name, std::string
   return text == on;
 }
 
+void read_encryption(const ChannelConfig& config, Account& account) {
+  if (read_switch(config, "mode", "encrypted", "plain")) {
+    if (!optional_key(config, "encrypt_key").empty())
+      refuse_key("mode", "must be encrypted while there is an encrypt_key");
+    return;
+  }
+  account.encrypt_key = required_key(config, "encrypt_key");
+  account.cipher.emplace(account.encrypt_key);
+}
+
 }  // namespace
 
 std::span<const ChannelKey> account_keys() { return kKeys; }
@@ -40,21 +50,18 @@ std::span<const ChannelKey> account_keys() { return kKeys; }
 Account read_account(const ChannelConfig& config) {
   Account account;
   account.channel = config.name;
-  account.api_base = config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base;
-  while (account.api_base.ends_with('/')) account.api_base.pop_back();
+  account.api_base = base_url(config, kDefaultApiBase);
 
-  account.app_id = required_key(config, "app_id");
-  if (!is_word(account.app_id)) refuse_key("app_id", "must be 1 to 64 letters, digits, _ and -");
-  account.app_secret = required_key(config, "app_secret");
-  account.verification_token = required_key(config, "verification_token");
-  if (read_switch(config, "mode", "encrypted", "plain")) {
-    if (!optional_key(config, "encrypt_key").empty())
-      refuse_key("mode", "must be encrypted while there is an encrypt_key");
-  } else {
-    account.encrypt_key = required_key(config, "encrypt_key");
-    account.cipher.emplace(account.encrypt_key);
-  }
-  account.legacy_cards = read_switch(config, "legacy_cards", "off", "on");
+  KeyFaults faults;
+  faults.collect([&] {
+    account.app_id = required_key(config, "app_id");
+    if (!is_word(account.app_id)) refuse_key("app_id", "must be 1 to 64 letters, digits, _ and -");
+  });
+  faults.collect([&] { account.app_secret = required_key(config, "app_secret"); });
+  faults.collect([&] { account.verification_token = required_key(config, "verification_token"); });
+  faults.collect([&] { read_encryption(config, account); });
+  faults.collect([&] { account.legacy_cards = read_switch(config, "legacy_cards", "off", "on"); });
+  faults.refuse();
   return account;
 }
 

@@ -4,9 +4,12 @@
 #include "handlers/feishu/api.h"
 #include "handlers/feishu/feishu.h"
 #include "handlers/feishu/inbound.h"
+#include "handlers/feishu/media.h"
 
 namespace huiyin::feishu {
 namespace {
+
+using namespace std::chrono_literals;
 
 class FeishuChannel final : public Channel {
  public:
@@ -53,10 +56,22 @@ class FeishuChannel final : public Channel {
     return read_outcome(notice, response);
   }
 
-  // 50 requests a second for the application, and an answer takes some 200 ms.
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& file,
+                                                    const Token& token) const override {
+    return resource_request(account_, file, token);
+  }
+  MediaAnswer interpret_media(const MediaRef&, int, const net::HttpResponse& response,
+                              const Token&) const override {
+    return read_resource(response);
+  }
+
+  // 1000 requests a minute and 50 a second for the application, 5 a second to one person. An answer
+  // takes some 200 ms.
   SendLimits limits() const override {
     SendLimits limits;
     limits.in_flight = 10;
+    limits.account = {{1000, 1min}, {50, 1s}};
+    limits.recipient = {{5, 1s}};
     return limits;
   }
 

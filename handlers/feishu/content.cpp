@@ -92,26 +92,23 @@ std::vector<Part> read_text(const json::object& content, const Words& words) {
 }
 
 std::vector<Part> read_media(MessageKind kind, const json::object& content, std::string_view key,
-                             std::string_view resource, std::string_view format = {}) {
+                             std::string_view format = {}) {
   auto id = json_string(content, key);
   if (id.empty()) return {};
-  return {{.kind = kind,
-           .media_id = std::move(id),
-           .media_format = std::string{format},
-           .resource_type = std::string{resource}}};
+  return {{.kind = kind, .media_id = std::move(id), .media_format = std::string{format}}};
 }
 
 std::vector<Part> read_image(const json::object& content, const Words&) {
-  return read_media(MessageKind::image, content, "image_key", "image");
+  return read_media(MessageKind::image, content, "image_key");
 }
 std::vector<Part> read_audio(const json::object& content, const Words&) {
-  return read_media(MessageKind::voice, content, "file_key", "file", "opus");  // no transcript
+  return read_media(MessageKind::voice, content, "file_key", "opus");  // no transcript
 }
 std::vector<Part> read_video(const json::object& content, const Words&) {
-  return read_media(MessageKind::video, content, "file_key", "file");
+  return read_media(MessageKind::video, content, "file_key");
 }
 std::vector<Part> read_file(const json::object& content, const Words&) {
-  auto parts = read_media(MessageKind::other, content, "file_key", "file");
+  auto parts = read_media(MessageKind::other, content, "file_key");
   if (!parts.empty()) parts.front().text = json_string(content, "file_name");
   return parts;
 }
@@ -140,7 +137,7 @@ void append_element(const json::object& element, std::string& text, std::vector<
   } else if (tag == "img" || tag == "media") {
     const bool is_image = tag == "img";
     auto part = read_media(is_image ? MessageKind::image : MessageKind::video, element,
-                           is_image ? "image_key" : "file_key", is_image ? "image" : "file");
+                           is_image ? "image_key" : "file_key");
     if (!part.empty() && pictures.size() < kMaxParts) pictures.push_back(std::move(part.front()));
   } else if (tag == "emotion") {
     text += "[" + json_string(element, "emoji_type") + "]";

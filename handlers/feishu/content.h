@@ -17,7 +17,6 @@ struct Part {
   MessageKind kind = MessageKind::text;
   std::string text{};
   std::string media_id{}, media_format{};
-  std::string resource_type{};  // image | file, for the download
   std::optional<Position> position{};
 };
 

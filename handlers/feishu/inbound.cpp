@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "handlers/config_keys.h"
 #include "handlers/dedupe.h"
 #include "handlers/digest.h"
 #include "handlers/feishu/content.h"
+#include "handlers/feishu/media.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
 
@@ -60,11 +60,6 @@ struct Spoken {
   std::string sender;
 };
 
-std::string resource_url(const Account& account, const std::string& message_id, const Part& part) {
-  return account.api_base + "/open-apis/im/v1/messages/" + percent_encode(message_id) +
-         "/resources/" + percent_encode(part.media_id) + "?type=" + part.resource_type;
-}
-
 // The key is the message's own id: one message may come again under another event_id.
 Decoded read_spoken(const Event& event, const Spoken& spoken) {
   if (!is_id(spoken.sender)) return lacks(event, "the sender");
@@ -79,9 +74,7 @@ Decoded read_spoken(const Event& event, const Spoken& spoken) {
     message.kind = part.kind;
     message.text = std::move(part.text);
     message.position = std::move(part.position);
-    if (!part.media_id.empty() && !part.resource_type.empty())
-      message.media_url = resource_url(event.account, spoken.id, part);
-    message.media_id = std::move(part.media_id);
+    if (!part.media_id.empty()) message.media_id = media_id(spoken.id, part.media_id);
     message.media_format = std::move(part.media_format);
     // A group would read what concerns one person alone: there the answer goes to the person.
     if (is_private) {

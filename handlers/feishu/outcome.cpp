@@ -39,6 +39,7 @@ constexpr auto kRows = std::to_array<Row>({
     {230029, Kind::unreachable},        // left the tenant
     {230049, Kind::retry, 5s},          // the same uuid is still under way
     {230053, Kind::unreachable},        // blocked the robot
+    {234043, Kind::refused},            // a forwarded message, a card: their files are not given
     {99991400, Kind::retry, 1s},        // gateway; the header says how long
     {99991401, Kind::channel_stopped},  // our address is not on the allow list
     {99991543, Kind::channel_stopped},  // app id or secret wrong

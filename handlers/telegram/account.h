@@ -14,6 +14,8 @@ struct Account {
   std::string secret_token;  // as given to setWebhook
 };
 
+// `bot_token`, or `token` where a configuration still says so; throws when there is neither.
+std::string bot_token(const ChannelConfig& config);
 Account read_account(const ChannelConfig& config);  // throws std::invalid_argument, see channel.h
 
 }  // namespace huiyin::telegram

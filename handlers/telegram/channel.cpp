@@ -3,10 +3,13 @@
 #include "handlers/telegram/account.h"
 #include "handlers/telegram/api.h"
 #include "handlers/telegram/inbound.h"
+#include "handlers/telegram/media.h"
 #include "handlers/telegram/telegram.h"
 
 namespace huiyin::telegram {
 namespace {
+
+using namespace std::chrono_literals;
 
 class TelegramChannel final : public Channel {
  public:
@@ -41,9 +44,23 @@ class TelegramChannel final : public Channel {
       outcome.platform_id = notice.replaces;
     return outcome;
   }
+
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& file,
+                                                    const Token&) const override {
+    return file_request(account_, file);
+  }
+  MediaAnswer interpret_media(const MediaRef&, int step, const net::HttpResponse& response,
+                              const Token&) const override {
+    return read_file_answer(account_, step, response);
+  }
+
+  // The platform's guide: about 30 messages a second in all, one a second in a chat; short bursts
+  // pass. Edits count as messages.
   SendLimits limits() const override {
     SendLimits limits;
-    limits.in_flight = 30;  // the platform's guide: about 30 messages a second in all
+    limits.in_flight = 30;
+    limits.account = {{30, 1s}};
+    limits.recipient = {{3, 3s}};
     return limits;
   }
 

@@ -36,6 +36,8 @@ constexpr auto kRows = std::to_array<Row>({
     {400, "can't parse entities", Kind::refused, "entities"},
     {400, "button_data_invalid", Kind::refused, "button_data"},
     {400, "query is too old", Kind::refused, "query_too_old"},
+    {400, "file is too big", Kind::refused, "file_too_big"},
+    {400, "temporarily unavailable", Kind::retry, "file_unavailable"},
     {400, "", Kind::refused, "bad_request"},           // the same request would be refused again
     {401, "", Kind::channel_stopped, "unauthorized"},  // token revoked
     {403, "blocked by the user", Kind::unreachable, "blocked"},

@@ -7,6 +7,7 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/json.h"
+#include "handlers/telegram/account.h"
 #include "handlers/telegram/played_api.h"
 #include "handlers/telegram/telegram.h"
 
@@ -56,7 +57,7 @@ class TelegramSimulator final : public Simulator {
   explicit TelegramSimulator(const ChannelConfig& config)
       : path_{"/hooks/" + config.name},
         secret_{required_key(config, "secret_token")},
-        api_{required_key(config, "token")},
+        api_{bot_token(config)},
         update_{static_cast<std::int64_t>(dice_() % 900'000'000) + 1} {}
 
   // A command that stands on a button of this person's chat is pressed, anything else is typed.

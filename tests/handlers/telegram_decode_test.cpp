@@ -322,11 +322,36 @@ std::string config_fault(std::string_view key, std::string value) {
 }
 
 TEST(TelegramConfig, FaultsNameTheKey) {
-  EXPECT_EQ(config_fault("token", std::string{kToken}), "");
+  EXPECT_EQ(config_fault("bot_token", std::string{kToken}), "");
   for (const char* token : {"", "7012345678", ":abc", "7012345678:", "x:abc", "7:a/b", "7:a b"})
-    EXPECT_EQ(config_fault("token", token).substr(0, 6), "token:") << token;
+    EXPECT_EQ(config_fault("bot_token", token).substr(0, 10), "bot_token:") << token;
   for (const char* secret : {"", "abc def", "abc+/="})
     EXPECT_EQ(config_fault("secret_token", secret).substr(0, 13), "secret_token:") << secret;
+}
+
+TEST(TelegramConfig, TheOlderNameOfTheToken) {
+  auto older = config();
+  older.keys.erase("bot_token");
+  older.keys["token"] = "7:old";
+  const auto address = [&] {
+    return make_channel(older)->encode(Notice{}, Route::session, {}).url;
+  };
+  EXPECT_EQ(address(), "https://api.telegram.org/bot7:old/sendMessage");
+  older.keys["bot_token"] = "7:new";
+  EXPECT_EQ(address(), "https://api.telegram.org/bot7:new/sendMessage");
+}
+
+TEST(TelegramConfig, AllFaultsAreToldAtOnce) {
+  auto wrong = config();
+  wrong.keys = {{"secret_token", "a b"}};
+  try {
+    make_channel(wrong);
+    ADD_FAILURE() << "was accepted";
+  } catch (const std::invalid_argument& error) {
+    const std::string told = error.what();
+    EXPECT_EQ(told.find("bot_token: "), 0u) << told;
+    EXPECT_NE(told.find("\nsecret_token: "), std::string::npos) << told;
+  }
 }
 
 // ---- vectors

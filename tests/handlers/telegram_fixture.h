@@ -20,7 +20,7 @@ inline ChannelConfig config() {
   config.name = "tg";
   config.platform = "telegram";
   config.api_base = std::string{kDefaultApiBase};
-  config.keys = {{"token", std::string{kToken}}, {"secret_token", std::string{kSecret}}};
+  config.keys = {{"bot_token", std::string{kToken}}, {"secret_token", std::string{kSecret}}};
   return config;
 }
 

@@ -330,7 +330,7 @@ TEST_F(TelegramPlay, InjectedFaults) {
 TEST_F(TelegramPlay, AWrongTokenOrMethodIsRefused) {
   auto request = make_channel(config())->encode(card(), Route::session, {});
   auto other = config();
-  other.keys["token"] = "7012345678:other";
+  other.keys["bot_token"] = "7012345678:other";
   EXPECT_EQ(carry(make_channel(other)->encode(card(), Route::session, {})).status, 401);
   request.url.replace(request.url.rfind('/'), std::string::npos, "/sendNothing");
   EXPECT_EQ(carry(request).status, 404);
