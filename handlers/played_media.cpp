@@ -71,4 +71,17 @@ net::HttpResponse played_file(MediaKind kind, std::string_view id) {
   return net::HttpResponse::text(200, mp4(digest), "video/mp4");
 }
 
+std::optional<MediaKind> played_media_kind(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::image:
+      return MediaKind::image;
+    case MessageKind::voice:
+      return MediaKind::voice;
+    case MessageKind::video:
+      return MediaKind::video;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace huiyin

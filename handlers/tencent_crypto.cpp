@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 
 #include "handlers/base64.h"
@@ -101,6 +100,20 @@ Opened Envelope::open(std::string_view timestamp, std::string_view nonce, std::s
   data->resize(kHeader + length);
   data->erase(0, kHeader);
   return {Fault::none, std::move(*data)};
+}
+
+std::optional<std::string> Envelope::open_file(std::string bytes) const {
+  if (bytes.empty() || bytes.size() % kCipherBlock != 0) return std::nullopt;
+  run_cipher(key_, false, bytes);
+  if (!remove_padding(bytes)) return std::nullopt;
+  return bytes;
+}
+
+std::string Envelope::seal_file(std::string bytes) const {
+  const std::size_t pad = kPadBlock - bytes.size() % kPadBlock;
+  bytes.append(pad, static_cast<char>(pad));
+  run_cipher(key_, true, bytes);
+  return bytes;
 }
 
 Sealed Envelope::seal(std::string_view message, std::string_view timestamp, std::string_view nonce,

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,11 @@ class Envelope {
   // timestamp and nonce are the caller's own. `random` must be fresh for each message.
   Sealed seal(std::string_view message, std::string_view timestamp, std::string_view nonce,
               std::span<const unsigned char, 16> random) const;
+
+  // A file that a robot was sent: no frame, only padded and encrypted with the same key and IV.
+  // Empty when it is no such file. Nothing vouches for the content: padding is all that is checked.
+  std::optional<std::string> open_file(std::string bytes) const;
+  std::string seal_file(std::string bytes) const;
 
   const std::string& token() const { return token_; }
 

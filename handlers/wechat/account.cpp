@@ -58,8 +58,7 @@ std::span<const ChannelKey> account_keys() { return kKeys; }
 Account read_account(const ChannelConfig& config) {
   Account account;
   account.channel = config.name;
-  account.api_base = config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base;
-  while (account.api_base.ends_with('/')) account.api_base.pop_back();
+  account.api_base = base_url(config, kDefaultApiBase);
 
   KeyFaults faults;
   faults.collect([&] { account.app_id = read_app_id(config); });

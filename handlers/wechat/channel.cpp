@@ -1,5 +1,6 @@
 #include "handlers/channel.h"
 
+#include "handlers/tencent_media.h"
 #include "handlers/wechat/account.h"
 #include "handlers/wechat/api.h"
 #include "handlers/wechat/inbound.h"
@@ -58,6 +59,25 @@ class WechatChannel final : public Channel {
   }
   SendOutcome interpret(Route, const net::HttpResponse& response) const override {
     return read_outcome(response);
+  }
+
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token& token) const override {
+    return tencent::media_request(account_.api_base, media, token);
+  }
+  MediaAnswer interpret_media(const MediaRef& media, int step, const net::HttpResponse& response,
+                              const Token&) const override {
+    return tencent::read_media(account_.api_base, media, step, response, read_outcome);
+  }
+  // Pictures (mmbiz.qpic.cn), videos; the page names no hosts, these are observed.
+  std::vector<std::string> media_hosts() const override { return {"qpic.cn", "tc.qq.com"}; }
+
+  // Page "接口调用频次限制说明" counts by the day. What is too often to one person (43117) or in a
+  // moment (45011) it does not say.
+  SendLimits limits() const override {
+    SendLimits limits;
+    limits.account = {{500'000, std::chrono::hours{24}}};
+    return limits;
   }
 
  private:

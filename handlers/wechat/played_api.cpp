@@ -6,6 +6,8 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/json.h"
+#include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/utf8.h"
 
 namespace huiyin::wechat {
@@ -16,6 +18,8 @@ namespace json = boost::json;
 
 constexpr auto kTokenLife = 7200s;
 constexpr auto kTokenOverlap = 300s;
+constexpr FaultCodes kFaultCodes{"45011", "42001"};
+constexpr std::string_view kFilePath = "/played/file";
 
 net::HttpResponse answer(const json::object& body) {
   return net::HttpResponse::text(200, json::serialize(body), "application/json; encoding=utf-8");
@@ -71,8 +75,10 @@ bool is_openid(std::string_view user) { return user.starts_with('o'); }
 
 }  // namespace
 
-PlayedApi::PlayedApi(std::string app_id, std::string app_secret, std::string template_id)
-    : app_id_{std::move(app_id)},
+PlayedApi::PlayedApi(std::string api_base, std::string app_id, std::string app_secret,
+                     std::string template_id)
+    : api_base_{std::move(api_base)},
+      app_id_{std::move(app_id)},
       app_secret_{std::move(app_secret)},
       template_id_{std::move(template_id)},
       next_message_id_{static_cast<std::int64_t>(dice_() >> 2)} {}
@@ -86,6 +92,7 @@ void PlayedApi::tapped(const std::string& user, Instant now) {
 void PlayedApi::followed(const std::string& user, bool follows) {
   followers_[user].follows = follows;
 }
+void PlayedApi::uploaded(const std::string& media_id, MediaKind kind) { media_[media_id] = kind; }
 std::string PlayedApi::last_template_message(const std::string& user) const {
   const auto found = followers_.find(user);
   return found == followers_.end() ? std::string{} : found->second.last_template_message;
@@ -93,32 +100,26 @@ std::string PlayedApi::last_template_message(const std::string& user) const {
 
 void PlayedApi::inject(const std::string& fault, int times) {
   constexpr std::string_view prefix = "token:";
-  const bool is_token = fault.starts_with(prefix);
-  const auto name = std::string_view{fault}.substr(is_token ? prefix.size() : 0);
+  const auto name = std::string_view{fault}.substr(fault.starts_with(prefix) ? prefix.size() : 0);
   const auto digits = name.substr(name.starts_with('-') ? 1 : 0);
-  if (name != "drop" && (!is_digits(digits) || digits.size() > 6))
-    throw std::invalid_argument("a WeChat fault is an errcode, an HTTP status or \"drop\"");
-  for (; times > 0; --times) (is_token ? token_faults_ : faults_).emplace_back(name);
+  if (!is_shared_fault(name) && name != "drop" && (!is_digits(digits) || digits.size() > 6))
+    throw std::invalid_argument(
+        "a WeChat fault is an errcode, an HTTP status or a fault of every platform");
+  faults_.inject(fault, times);
 }
 
 net::HttpResponse PlayedApi::serve(const net::HttpRequest& request, Instant now,
                                    std::vector<Seen>& seen) {
   const auto path = request.path();
   const bool is_token = path == "/cgi-bin/token" || path == "/cgi-bin/stable_token";
-  auto& faults = is_token ? token_faults_ : faults_;
-  std::string fault;
-  if (!faults.empty()) {
-    fault = std::move(faults.front());
-    faults.pop_front();
-  }
-  if (fault.size() == 3 && (fault[0] == '4' || fault[0] == '5'))
-    return net::HttpResponse::text(std::stoi(fault), "played fault\n");
+  const auto fault = faults_.next(is_token);
+  if (auto status = played_status(fault)) return std::move(*status);
   if (!fault.empty() && fault != "drop") return error(std::stoi(fault));
 
   auto response = path == "/cgi-bin/stable_token" ? stable_token(request, now)
                   : path == "/cgi-bin/token"      ? plain_token(request, now)
-                                                  : send(request, now, seen);
-  if (fault == "drop") response.status = 0;  // acted on; the answer never arrives
+                                                  : call(request, now, seen);
+  if (fault == "drop") response.status = kHangsUp;  // acted on; the answer never arrives
   return response;
 }
 
@@ -186,12 +187,31 @@ std::optional<int> PlayedApi::token_fault(const net::HttpRequest& request, Insta
   return std::nullopt;
 }
 
+// ---- media
+
+// A video is only pointed to; where it lies nobody asks for a token.
+net::HttpResponse PlayedApi::media(const net::HttpRequest& request) const {
+  const auto id = net::query_parameter(request.query(), "media_id");
+  const auto found = media_.find(id);
+  if (found == media_.end()) return error(40007);
+  if (found->second != MediaKind::video || request.path() == kFilePath)
+    return played_file(found->second, id);
+  json::object body;
+  body["video_url"] = api_base_ + std::string{kFilePath} + "?media_id=" + percent_encode(id);
+  return answer(body);
+}
+
 // ---- sending
 // -------------------------------------------------------------------------------------
 
-net::HttpResponse PlayedApi::send(const net::HttpRequest& request, Instant now,
+net::HttpResponse PlayedApi::call(const net::HttpRequest& request, Instant now,
                                   std::vector<Seen>& seen) {
   const auto path = request.path();
+  if (path == kFilePath) return media(request);
+  if (path == "/cgi-bin/media/get") {
+    if (const auto fault = token_fault(request, now)) return error(*fault);
+    return media(request);
+  }
   const bool is_custom = path == "/cgi-bin/message/custom/send";
   if (!is_custom && path != "/cgi-bin/message/template/send")
     return net::HttpResponse::text(404, "no such path\n");

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "handlers/config_keys.h"
+#include "handlers/played_media.h"
 #include "handlers/tencent_crypto.h"
 #include "handlers/tencent_push.h"
 #include "handlers/utf8.h"
@@ -42,7 +43,8 @@ class WechatSimulator final : public Simulator {
       : path_{"/hooks/" + config.name},
         mode_{optional_key(config, "mode").empty() ? "safe" : optional_key(config, "mode")},
         token_{required_key(config, "token")},
-        api_{required_key(config, "app_id"), required_key(config, "app_secret"),
+        api_{config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base,
+             required_key(config, "app_id"), required_key(config, "app_secret"),
              optional_key(config, "template_id")} {
     if (mode_ != "plain")
       envelope_.emplace(token_, required_key(config, "aes_key"), required_key(config, "app_id"));
@@ -83,7 +85,12 @@ class WechatSimulator final : public Simulator {
   void inject(const std::string& fault, int times) override { api_.inject(fault, times); }
 
  private:
+  static std::string media_id_of(const PlayedMessage& said) {
+    return said.media_id.empty() ? "played-media" : said.media_id;
+  }
+
   void book(const PlayedMessage& said, Instant now) {
+    if (const auto kind = played_media_kind(said.kind)) api_.uploaded(media_id_of(said), *kind);
     if (said.kind == MessageKind::unfollow || said.kind == MessageKind::follow)
       api_.followed(said.user, said.kind == MessageKind::follow);
     if (said.kind == MessageKind::follow || said.kind == MessageKind::scan ||
@@ -118,7 +125,7 @@ class WechatSimulator final : public Simulator {
 
   std::string message_xml(const PlayedMessage& said) {
     const auto id = bare("MsgId", std::to_string(dice_() >> 1));
-    const auto media = cdata("MediaId", said.media_id.empty() ? "played-media" : said.media_id);
+    const auto media = cdata("MediaId", media_id_of(said));
     switch (said.kind) {
       case MessageKind::text:
         return cdata("MsgType", "text") + cdata("Content", said.text) + id;

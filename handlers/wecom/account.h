@@ -21,11 +21,21 @@ struct App {
 
 struct Robot {
   std::string channel, api_base;
+  std::string media_host;  // where files that people send lie encrypted
+  tencent::Envelope envelope;
+};
+
+// 微信客服: one customer-service account of an application that may call its interfaces.
+struct Kf {
+  std::string channel, api_base;
+  std::string corp_id, secret;
+  std::string open_kfid;
   tencent::Envelope envelope;
 };
 
 // Throw std::invalid_argument, see channel.h.
 App read_app(const ChannelConfig& config);
 Robot read_robot(const ChannelConfig& config);
+Kf read_kf(const ChannelConfig& config);
 
 }  // namespace huiyin::wecom

@@ -1,5 +1,7 @@
+#include "handlers/tencent_media.h"
 #include "handlers/tencent_push.h"
 #include "handlers/wecom/api.h"
+#include "handlers/wecom/card.h"
 #include "handlers/wecom/inbound.h"
 #include "handlers/wecom/request.h"
 #include "handlers/wecom/wecom.h"
@@ -62,12 +64,30 @@ class AppChannel final : public Channel {
   }
   SendOutcome interpret_sent(const Notice& notice, Route,
                              const net::HttpResponse& response) const override {
-    return notice.replaces.empty() ? read_outcome(response)
-                                   : read_update_outcome(notice.replaces, response);
+    return notice.replaces.empty() ? read_outcome(response) : read_update_outcome(response);
   }
 
-  // 45033 is answered to too many at once; how many that is is not documented.
-  SendLimits limits() const override { return {.in_flight = 16}; }
+  std::optional<CardHandle> card_handle(const Message& message) const override {
+    const auto notice = notice_of_task(message.card);
+    if (!notice || message.reply_address.empty()) return std::nullopt;
+    return CardHandle{*notice, message.reply_address};
+  }
+
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token& token) const override {
+    return tencent::media_request(app_.api_base, media, token);
+  }
+  MediaAnswer interpret_media(const MediaRef& media, int step, const net::HttpResponse& response,
+                              const Token&) const override {
+    return tencent::read_media(app_.api_base, media, step, response, read_outcome);
+  }
+  std::vector<std::string> media_hosts() const override { return picture_hosts(); }
+
+  SendLimits limits() const override {
+    auto limits = corp_limits();
+    limits.recipient = {kToOneMember.begin(), kToOneMember.end()};
+    return limits;
+  }
 
  private:
   const App app_;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "server/cases/notice.h"
 
@@ -18,8 +20,14 @@ bool has_card(const Notice& notice);
 // the one before it.
 std::string task_id(const Notice& notice);
 
+// The notice whose card has this task id; none for ids that are not ours.
+std::optional<NoticeId> notice_of_task(std::string_view task_id);
+
 // Without task_id, which a changed card must not bring along. A notice without buttons becomes a
 // text_notice, which needs a link.
 boost::json::object card(const Notice& notice);
+
+// What a sent card becomes. Without buttons and link it keeps one grey button that tells the state.
+boost::json::object changed_card(const Notice& notice);
 
 }  // namespace huiyin::wecom

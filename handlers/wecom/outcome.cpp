@@ -68,6 +68,7 @@ constexpr auto kRows = std::to_array<Row>({
     {95018, 95018, Kind::window_closed},    // a human has the session
     {95033, 95033, Kind::delivered},        // msgid used before: the first attempt arrived
     {301002, 301002, Kind::channel_stopped},
+    {830002, 830002, Kind::refused},  // a file over 20 MB, more than we keep
 });
 // A code of no table: not delivered, but why is not known. Slow repeats keep it visible as stuck.
 constexpr Row kUnlisted{0, 0, Kind::retry, 10min};
@@ -101,7 +102,6 @@ void look_behind_success(const boost::json::object& answer, SendOutcome& outcome
     return;
   }
   outcome.platform_id = json_string(answer, "response_code");
-  if (outcome.platform_id.empty()) outcome.platform_id = json_string(answer, "msgid");
 }
 
 struct Answer {
@@ -132,10 +132,9 @@ SendOutcome read_outcome(const net::HttpResponse& response) {
   return outcome;
 }
 
-SendOutcome read_update_outcome(const std::string& replaces, const net::HttpResponse& response) {
+SendOutcome read_update_outcome(const net::HttpResponse& response) {
   auto outcome = read_outcome(response);
   if (outcome.code == "42014") outcome.kind = Kind::refused;  // no first attempt sent this one
-  if (outcome.kind == Kind::delivered) outcome.platform_id = replaces;
   return outcome;
 }
 

@@ -1,10 +1,8 @@
 #include "handlers/wecom/played_api.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
-#include "handlers/config_keys.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
 #include "handlers/wecom/played_card.h"
@@ -15,16 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 namespace json = boost::json;
 
-constexpr auto kTokenLife = 7200s;
 constexpr auto kCodeLife = 72h;
 constexpr std::size_t kPerMinute = 30, kPerHour = 1000;  // to one member
 
-net::HttpResponse answer(json::object body, int code = 0) {
-  body["errcode"] = code;
-  body["errmsg"] = code == 0 ? "ok" : "played fault";
-  return net::HttpResponse::text(200, json::serialize(body), "application/json; charset=UTF-8");
-}
-net::HttpResponse error(int code) { return answer({}, code); }
+net::HttpResponse error(int code) { return played_answer({}, code); }
 
 // What is shown of words, or an errcode.
 std::pair<int, std::string> show_words(const json::object& body, const std::string& type) {
@@ -46,7 +38,7 @@ std::pair<int, std::string> show_words(const json::object& body, const std::stri
 }  // namespace
 
 PlayedApi::PlayedApi(std::string corp_id, std::string secret, std::int64_t agent_id)
-    : corp_id_{std::move(corp_id)}, secret_{std::move(secret)}, agent_id_{agent_id} {}
+    : account_{std::move(corp_id), std::move(secret)}, agent_id_{agent_id} {}
 
 void PlayedApi::visible(const std::string& user, bool is) {
   if (is) {
@@ -70,56 +62,33 @@ std::string PlayedApi::issue_code(const std::string& user, const std::string& ta
 }
 
 void PlayedApi::inject(const std::string& fault, int times) {
-  const auto name = std::string_view{fault}.substr(fault.starts_with("token:") ? 6 : 0);
-  const auto digits = name.substr(name.starts_with('-') ? 1 : 0);
-  if (name != "drop" && name != "0.invaliduser" && (!is_digits(digits) || digits.size() > 6))
-    throw std::invalid_argument(
-        "a WeCom fault is an errcode, an HTTP status, \"0.invaliduser\" or \"drop\"");
-  faults_.inject(fault, times);
+  account_.inject(fault, times, "0.invaliduser");
 }
 
 net::HttpResponse PlayedApi::serve(const net::HttpRequest& request, Instant now,
                                    std::vector<Seen>& seen) {
-  const bool is_token = request.path() == "/cgi-bin/gettoken";
-  const auto fault = faults_.next(is_token);
+  const bool is_token = PlayedAccount::asks_for_token(request);
+  const auto fault = account_.next_fault(is_token);
   hide_from_all_ = fault == "0.invaliduser";
   if (const auto status = played_status(fault)) return *status;
   if (!fault.empty() && fault != "drop" && !hide_from_all_) return error(std::stoi(fault));
-  auto response = is_token ? get_token(request, now) : call(request, now, seen);
-  if (fault == "drop") response.status = 0;
+  auto response = is_token ? account_.get_token(request, now) : call(request, now, seen);
+  if (fault == "drop") response.status = kHangsUp;
   return response;
-}
-
-// The same token until it expires.
-net::HttpResponse PlayedApi::get_token(const net::HttpRequest& request, Instant now) {
-  if (request.method != "GET") return error(43001);
-  if (net::query_parameter(request.query(), "corpid") != corp_id_) return error(40013);
-  if (net::query_parameter(request.query(), "corpsecret") != secret_) return error(40001);
-  if (!token_ || token_->expires <= now)
-    token_ = {"PLAYED_" + std::to_string(dice_()) + std::to_string(dice_()), now + kTokenLife};
-  json::object body;
-  body["access_token"] = token_->value;
-  body["expires_in"] =
-      std::chrono::duration_cast<std::chrono::seconds>(token_->expires - now).count();
-  return answer(std::move(body));
-}
-
-std::optional<int> PlayedApi::token_fault(const net::HttpRequest& request, Instant now) const {
-  const auto given = net::query_parameter(request.query(), "access_token");
-  if (given.empty()) return 41001;
-  if (!token_ || given != token_->value) return 40014;
-  if (token_->expires <= now) return 42001;
-  return std::nullopt;
 }
 
 net::HttpResponse PlayedApi::call(const net::HttpRequest& request, Instant now,
                                   std::vector<Seen>& seen) {
   const auto path = request.path();
+  if (PlayedAccount::asks_for_media(request)) {
+    if (const auto fault = account_.token_fault(request, now)) return error(*fault);
+    return account_.media(request);
+  }
   const bool sends = path == "/cgi-bin/message/send";
   if (!sends && path != "/cgi-bin/message/update_template_card")
     return net::HttpResponse::text(404, "no such path\n");
   if (request.method != "POST") return error(43002);
-  if (const auto fault = token_fault(request, now)) return error(*fault);
+  if (const auto fault = account_.token_fault(request, now)) return error(*fault);
   const auto body = parse_json_object(request.body);
   if (!body) return error(47001);
   if (json_integer(*body, "agentid") != agent_id_) return error(40056);
@@ -128,7 +97,7 @@ net::HttpResponse PlayedApi::call(const net::HttpRequest& request, Instant now,
   // Suppressed repeats are reported as sent.
   if (json_integer(*body, "enable_duplicate_check") == 1) {
     auto& until = recent_[request.body];
-    if (now < until) return answer({{"msgid", "PLAYED_SUPPRESSED"}});
+    if (now < until) return played_answer({{"msgid", "PLAYED_SUPPRESSED"}});
     until =
         now + std::chrono::seconds{json_integer(*body, "duplicate_check_interval").value_or(1800)};
   }
@@ -177,7 +146,7 @@ net::HttpResponse PlayedApi::send(const json::object& body, Instant now, std::ve
   } else if (spend(user, now)) {
     seen.push_back({user, shown, keys, type == "template_card" ? "card" : "message"});
   }
-  return answer(std::move(result));
+  return played_answer(std::move(result));
 }
 
 net::HttpResponse PlayedApi::update(const json::object& body, Instant now,
@@ -193,7 +162,7 @@ net::HttpResponse PlayedApi::update(const json::object& body, Instant now,
 
   Seen update{code.user, {}, {}, "card-update"};
   if (body.contains("template_card")) {
-    auto played = play_card(json_child(body, "template_card"));
+    auto played = play_card(json_child(body, "template_card"), true);
     if (played.fault != 0) return error(played.fault);
     update.text = std::move(played.shown);
     update.buttons = std::move(played.keys);
@@ -212,7 +181,7 @@ net::HttpResponse PlayedApi::update(const json::object& body, Instant now,
   } else {
     seen.push_back(std::move(update));
   }
-  return answer(std::move(result));
+  return played_answer(std::move(result));
 }
 
 }  // namespace huiyin::wecom

@@ -1,19 +1,18 @@
-// qyapi.weixin.qq.com as played: tokens, messages, cards with the platform's own checks and
-// book-keeping. From the pages "获取access_token", "发送应用消息", "更新模版卡片消息".
+// qyapi.weixin.qq.com as an application sees it, played: messages, cards with the platform's own
+// checks and book-keeping. From the pages "发送应用消息", "更新模版卡片消息".
 #pragma once
 
 #include <boost/json.hpp>
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "handlers/played_faults.h"
 #include "handlers/simulator.h"
+#include "handlers/wecom/played_account.h"
 
 namespace huiyin::wecom {
 
@@ -25,11 +24,14 @@ class PlayedApi {
   void visible(const std::string& user, bool is);
   // Task id of the newest card of `user` on which there is such a button; empty when none is.
   std::string card_with(const std::string& user, const std::string& key) const;
+  // A file that somebody sent.
+  void uploaded(const std::string& media_id, MediaKind kind) { account_.uploaded(media_id, kind); }
   // A code for the update of that card, as each click brings one.
   std::string issue_code(const std::string& user, const std::string& task, Instant now);
 
   net::HttpResponse serve(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen);
-  // Errcodes, HTTP statuses, "drop", and "0.invaliduser": errcode 0, but not for this one.
+  // Errcodes, HTTP statuses, the faults of every platform, and "0.invaliduser": errcode 0, but not
+  // for this one.
   void inject(const std::string& fault, int times);
 
  private:
@@ -41,28 +43,20 @@ class PlayedApi {
     std::string user, task;
     std::vector<std::string> keys;
   };
-  struct IssuedToken {
-    std::string value;
-    Instant expires;
-  };
   using Object = boost::json::object;
 
-  net::HttpResponse get_token(const net::HttpRequest& request, Instant now);
-  std::optional<int> token_fault(const net::HttpRequest& request, Instant now) const;
   net::HttpResponse call(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen);
   net::HttpResponse send(const Object& body, Instant now, std::vector<Seen>& seen);
   net::HttpResponse update(const Object& body, Instant now, std::vector<Seen>& seen);
   bool spend(const std::string& user, Instant now);
 
-  const std::string corp_id_, secret_;
+  PlayedAccount account_;
   const std::int64_t agent_id_;
   std::set<std::string> invisible_, tasks_;
   std::vector<Card> cards_;
   std::map<std::string, Code> codes_;
   std::map<std::string, Instant> recent_;  // request body -> not again before
   std::map<std::string, std::deque<Instant>> sent_;
-  std::optional<IssuedToken> token_;
-  PlayedFaults faults_;
   std::mt19937_64 dice_{std::random_device{}()};
   bool hide_from_all_ = false;  // the injected "invaliduser" of the call being served
 };

@@ -30,7 +30,11 @@ int show_lines(const json::object& card, std::string& shown) {
     if (!value.is_object()) return 42032;
     const auto name = json_string(value.get_object(), "keyname");
     if (name.empty()) return 42033;
-    append_line(shown, name + "：" + json_string(value.get_object(), "value"));
+    const auto type = json_integer(value.get_object(), "type").value_or(0);
+    const auto url = json_string(value.get_object(), "url");
+    if (type < 0 || type > 3 || (type == 1 && url.empty())) return 42034;
+    append_line(shown, name + "：" + json_string(value.get_object(), "value") +
+                           (type == 1 ? " " + url : std::string{}));
   }
   return 0;
 }
@@ -61,7 +65,7 @@ bool is_task_id(std::string_view id) {
   });
 }
 
-PlayedCard play_card(const json::object& card) {
+PlayedCard play_card(const json::object& card, bool is_update) {
   PlayedCard played;
   const auto type = json_string(card, "card_type");
   const bool interactive = type == "button_interaction";
@@ -75,7 +79,12 @@ PlayedCard play_card(const json::object& card) {
   append_line(played.shown, json_string(card, "sub_title_text"));
   played.fault = show_lines(card, played.shown);
   if (opens) append_line(played.shown, json_string(action, "url"));
-  if (played.fault == 0 && interactive) played.fault = show_buttons(card, played);
+  if (played.fault != 0 || !interactive) return played;
+  const auto grey = is_update ? json_string(card, "replace_text") : std::string{};
+  PlayedCard buttons;
+  played.fault = show_buttons(card, buttons);
+  append_line(played.shown, grey.empty() ? buttons.shown : "(" + grey + ")");
+  if (grey.empty()) played.keys = std::move(buttons.keys);
   return played;
 }
 

@@ -13,7 +13,8 @@ struct PlayedCard {
   std::vector<std::string> keys;
 };
 
-PlayedCard play_card(const boost::json::object& card);
+// `replace_text`, which greys all buttons, counts only where a card is changed.
+PlayedCard play_card(const boost::json::object& card, bool is_update = false);
 bool is_task_id(std::string_view id);
 
 }  // namespace huiyin::wecom

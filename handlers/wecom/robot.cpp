@@ -123,6 +123,35 @@ class RobotChannel final : public Channel {
   SendOutcome interpret(Route, const net::HttpResponse& response) const override {
     return read_robot_outcome(response);
   }
+  // Files need no token: their address is signed, and good for five minutes.
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token&) const override {
+    if (!media.url.starts_with("https://" + robot_.media_host + "/") &&
+        !media.url.starts_with(robot_.api_base + "/"))
+      return std::nullopt;
+    net::OutgoingRequest request;
+    request.method = "GET";
+    request.url = media.url;
+    return request;
+  }
+  MediaAnswer interpret_media(const MediaRef&, int, const net::HttpResponse& response,
+                              const Token&) const override {
+    MediaAnswer answer;
+    if (response.status != 200) {
+      const bool passing = response.status >= 500 || response.status == 429;
+      answer.kind = passing ? MediaAnswer::retry : MediaAnswer::gone;
+      answer.code = http_failure(response).code;
+      return answer;
+    }
+    auto bytes = robot_.envelope.open_file(response.body);
+    answer.kind = bytes ? MediaAnswer::content : MediaAnswer::gone;
+    if (bytes) answer.bytes = std::move(*bytes);
+    if (!bytes) answer.code = "undecryptable";
+    return answer;
+  }
+  std::vector<std::string> media_hosts() const override { return {robot_.media_host}; }
+
+  // One answer for each response_url: the platform counts those, and names no rate.
   SendLimits limits() const override { return {.in_flight = 16}; }
 
  private:

@@ -6,6 +6,7 @@
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
 #include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/simulator.h"
 #include "handlers/tencent_crypto.h"
 #include "handlers/utf8.h"
@@ -20,6 +21,7 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 
 constexpr std::string_view kBotId = "aib_played";
+constexpr std::string_view kFilePath = "/played/file/";
 constexpr std::string_view kAnswerPath = "/cgi-bin/aibot/response";
 
 json::object text_of(const std::string& name, const std::string& text) {
@@ -79,7 +81,7 @@ class RobotSimulator final : public Simulator {
     return response;
   }
   void inject(const std::string& fault, int times) override {
-    if (fault != "drop" && (!is_digits(fault) || fault.size() > 6))
+    if (!is_shared_fault(fault) && fault != "drop" && (!is_digits(fault) || fault.size() > 6))
       throw std::invalid_argument("a robot's fault is an errcode, an HTTP status or \"drop\"");
     faults_.inject(fault, times);
   }
@@ -123,14 +125,31 @@ class RobotSimulator final : public Simulator {
     return card == cards_.rend() ? nullptr : &*card;
   }
 
+  // Where the played API listens; the real one gives another host.
+  std::string file_url(const PlayedMessage& said) {
+    const auto id = said.media_id.empty() ? "played" : said.media_id;
+    if (const auto kind = played_media_kind(said.kind)) files_[id] = *kind;
+    return api_base_ + std::string{kFilePath} + percent_encode(id);
+  }
+
+  // Encrypted as the page "接收消息" (100719) says: key and IV of the callback, padded to 32.
+  net::HttpResponse give_file(const net::HttpRequest& request) const {
+    const std::string id{request.path().substr(kFilePath.size())};
+    const auto found = files_.find(id);
+    if (found == files_.end()) return net::HttpResponse::text(403, "no such file\n");
+    auto file = played_file(found->second, id);
+    file.headers = {{"Content-Type", "application/octet-stream"}};
+    file.body = envelope_.seal_file(std::move(file.body));
+    return file;
+  }
+
   // Words that stand on a button are pressed, not typed.
   void fill(const PlayedMessage& said, Instant now, json::object& body) {
     const auto put = [&](const char* type, json::object content) {
       body["msgtype"] = type;
       body[type] = std::move(content);
     };
-    const auto url = "https://ww-aibot-img.cos.ap-guangzhou.myqcloud.com/" +
-                     (said.media_id.empty() ? "played" : said.media_id);
+    const auto url = file_url(said);
     if (card_with(said) || said.kind == MessageKind::follow) {
       body["create_time"] =
           std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -211,6 +230,7 @@ class RobotSimulator final : public Simulator {
   }
 
   net::HttpResponse send(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen) {
+    if (request.path().starts_with(kFilePath) && request.method == "GET") return give_file(request);
     if (request.path() != kAnswerPath) return net::HttpResponse::text(404, "no such path\n");
     const auto found = addresses_.find(net::query_parameter(request.query(), "response_code"));
     if (found == addresses_.end() || found->second.until <= now) return answer(60140);
@@ -237,9 +257,10 @@ class RobotSimulator final : public Simulator {
   const std::string path_, api_base_;
   const tencent::Envelope envelope_;
   std::map<std::string, Address> addresses_;
+  std::map<std::string, MediaKind> files_;
   std::vector<Card> cards_;
   std::map<std::string, std::string> last_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"45033", "42001"}};
   std::mt19937_64 dice_{std::random_device{}()};
 };
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "handlers/config_keys.h"
+#include "handlers/played_media.h"
 #include "handlers/tencent_crypto.h"
 #include "handlers/tencent_push.h"
 #include "handlers/wecom/played_api.h"
@@ -32,6 +33,7 @@ class AppSimulator final : public Simulator {
     if (last.empty()) throw std::invalid_argument("there is no message to repeat");
     if (said.kind == MessageKind::unfollow || said.kind == MessageKind::follow)
       api_.visible(said.user, said.kind == MessageKind::follow);
+    if (const auto kind = played_media_kind(said.kind)) api_.uploaded(media_id_of(said), *kind);
     return push(last, now);
   }
 
@@ -56,6 +58,10 @@ class AppSimulator final : public Simulator {
   void inject(const std::string& fault, int times) override { api_.inject(fault, times); }
 
  private:
+  static std::string media_id_of(const PlayedMessage& said) {
+    return said.media_id.empty() ? "played-media" : said.media_id;
+  }
+
   // Words that stand on a button of the person's cards are pressed, not typed.
   bool is_press(const PlayedMessage& said) const {
     return (said.kind == MessageKind::text || said.kind == MessageKind::menu) &&
@@ -87,7 +93,7 @@ class AppSimulator final : public Simulator {
 
   std::string message_xml(const PlayedMessage& said) {
     const auto id = bare("MsgId", std::to_string(dice_() >> 1));
-    const auto media = cdata("MediaId", said.media_id.empty() ? "played-media" : said.media_id);
+    const auto media = cdata("MediaId", media_id_of(said));
     switch (said.kind) {
       case MessageKind::text:
         return cdata("MsgType", "text") + cdata("Content", said.text) + id;

@@ -1,5 +1,10 @@
 #include "handlers/wecom/words.h"
 
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "handlers/config_keys.h"
 #include "handlers/plain_text.h"
 #include "handlers/utf8.h"
 
@@ -43,6 +48,32 @@ std::string widened(std::string_view text, std::string_view special) {
   return out;
 }
 
+// …/m/ID.SECONDS.HEX, see pipeline/links.h.
+bool is_file_link(std::string_view url) {
+  constexpr std::string_view path = "/m/";
+  if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
+  const auto at = url.rfind(path);
+  if (at == std::string_view::npos) return false;
+  const auto token = url.substr(at + path.size());
+  const auto first = token.find('.'), second = token.rfind('.');
+  if (first == std::string_view::npos || first == second) return false;
+  const auto mac = token.substr(second + 1);
+  return is_digits(token.substr(0, first)) &&
+         is_digits(token.substr(first + 1, second - first - 1)) && mac.size() == 32 &&
+         mac.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+         url.find_first_of(" ()[]<>\"") == std::string_view::npos;
+}
+
+std::optional<FileLink> file_link(std::string_view line) {
+  for (const std::string_view colon : {"：", ": "}) {
+    const auto at = line.find(colon);
+    if (at == std::string_view::npos || at == 0) continue;
+    const auto url = line.substr(at + colon.size());
+    if (is_file_link(url)) return FileLink{std::string{line.substr(0, at)}, std::string{url}};
+  }
+  return std::nullopt;
+}
+
 std::string with_breaks(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -57,6 +88,23 @@ std::string with_breaks(std::string_view text) {
 
 }  // namespace
 
+Parted part_links(const std::string& text, std::size_t most) {
+  Parted parted;
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto end = std::min(text.find('\n', from), text.size());
+    const auto line = std::string_view{text}.substr(from, end - from);
+    auto link = parted.links.size() < most ? file_link(line) : std::nullopt;
+    if (link) {
+      parted.links.push_back(std::move(*link));
+    } else {
+      if (from > 0 && !parted.text.empty()) parted.text += '\n';
+      parted.text += line;
+    }
+    from = end + 1;
+  }
+  return parted;
+}
+
 std::string text_content(const Notice& notice) {
   auto inert = notice;
   inert.title = without_links(notice.title);
@@ -69,17 +117,20 @@ std::string markdown_content(const Notice& notice) {
   std::string head, tail;
   if (const auto title = presentable(notice.title); !title.empty())
     head = "**" + widened(title, special) + "**\n";
+  auto parted = part_links(presentable(notice.text), std::numeric_limits<std::size_t>::max());
+  for (const auto& link : parted.links)
+    tail += "\n[" + widened(link.name, special) + "](" + link.url + ")";
   // The link is ours, but nobody shall close the parenthesis early.
   if (const auto link = presentable(notice.link);
       !link.empty() && link.find_first_of(" ()\n") == std::string::npos)
-    tail = "\n[查看详情](" + link + ")";
+    tail += "\n[查看详情](" + link + ")";
   const auto used = head.size() + tail.size();
   if (used > kMaxText / 2) return text_content(notice);
 
   auto body = notice;
   body.title.clear();
   body.link.clear();
-  body.text = widened(presentable(notice.text), special);
+  body.text = widened(parted.text, special);
   return head + plain_text(body, kMaxText - used) + tail;
 }
 
@@ -87,8 +138,8 @@ TextCard text_card(const Notice& notice) {
   const auto title = presentable(notice.title);
   const auto description = with_breaks(widened(presentable(notice.text), "<"));
   TextCard card{title, description, true};
-  card.fits = !title.empty() && !description.empty() && title.size() <= kMaxCardTitle &&
-              description.size() <= kMaxCardDescription;
+  card.fits = part_links(notice.text, 1).links.empty() && !title.empty() && !description.empty() &&
+              title.size() <= kMaxCardTitle && description.size() <= kMaxCardDescription;
   return card;
 }
 

@@ -278,10 +278,124 @@ TEST(WecomUpdate, WithoutButtonsItBecomesANoticeOrGrey) {
   EXPECT_EQ(json_string(child(body, "template_card"), "card_type"), "text_notice");
   edit.link.clear();
   body = body_of(edit);
-  EXPECT_FALSE(body.contains("template_card"));
-  EXPECT_EQ(json_string(child(body, "button"), "replace_name"), "待签收");
+  EXPECT_FALSE(body.contains("button"));
+  const auto& grey = child(body, "template_card");
+  EXPECT_EQ(json_string(grey, "card_type"), "button_interaction");
+  EXPECT_EQ(json_string(grey, "replace_text"), "待签收");
+  EXPECT_EQ(json_string(grey, "sub_title_text"), notice().text);
+  // Where a client shows the button all the same, it asks how things stand.
+  EXPECT_EQ(json::serialize(grey.at("button_list")),
+            R"([{"text":"待签收","style":2,"key":"进度 260324-0001"}])");
   edit.fields.clear();
-  EXPECT_EQ(json_string(child(body_of(edit), "button"), "replace_name"), "漏水 260324-");
+  EXPECT_EQ(json_string(child(body_of(edit), "template_card"), "replace_text"), "漏水 260324…");
+  edit.title.clear();
+  edit.case_number.clear();
+  const auto bare = child(body_of(edit), "template_card");
+  EXPECT_EQ(json_string(bare, "replace_text"), "已更新");
+}
+
+// ---- files of the case
+
+std::string file_link(int id) {
+  return "https://huiyin.example.org/m/" + std::to_string(id) +
+         ".1774573802.0123456789abcdef0123456789abcdef";
+}
+Notice with_files(int files, const char* name = "照片") {
+  auto with = notice();
+  with.text = "编号260324-0001：沟断了";
+  for (int i = 1; i <= files; ++i) with.text += "\n" + std::string{name} + "：" + file_link(i);
+  with.text += "\n可以回复：签收";
+  return with;
+}
+
+TEST(WecomFiles, CanBeTappedOnTheCard) {
+  const auto body = body_of(with_files(2));
+  const auto& card = child(body, "template_card");
+  EXPECT_EQ(json_string(card, "sub_title_text"), "编号260324-0001：沟断了\n可以回复：签收");
+  const auto& lines = card.at("horizontal_content_list").as_array();
+  ASSERT_EQ(lines.size(), 6u);
+  EXPECT_EQ(json::serialize(lines[4]),
+            R"({"type":1,"keyname":"照片","value":"点击查看","url":")" + file_link(1) + "\"}");
+  EXPECT_EQ(json_string(lines[5].as_object(), "url"), file_link(2));
+  EXPECT_EQ(json_string(lines[3].as_object(), "keyname"), "期限");
+}
+
+TEST(WecomFiles, FieldsGiveWayAndTheSixthFileStaysInTheWords) {
+  const auto body = body_of(with_files(6, "语音"));
+  const auto& card = child(body, "template_card");
+  const auto& lines = card.at("horizontal_content_list").as_array();
+  ASSERT_EQ(lines.size(), 6u);
+  EXPECT_EQ(json_string(lines[0].as_object(), "keyname"), "编号");
+  for (std::size_t i = 1; i < 6; ++i)
+    EXPECT_EQ(json_string(lines[i].as_object(), "url"), file_link(static_cast<int>(i)));
+  EXPECT_NE(json_string(card, "sub_title_text").find(file_link(6)), std::string::npos);
+}
+
+TEST(WecomFiles, OnlyWhatWeSignIsALink) {
+  for (const std::string stranger :
+       {"看：https://evil.example/", "看：https://evil.example/m/1.2.3", "看：javascript:/m/1.2.3",
+        "看：https://evil.example/m/1.2.0123456789ABCDEF0123456789ABCDEF",
+        "看：https://e.example/m/x.2.0123456789abcdef0123456789abcdef",
+        "https://e.example/m/1.2.0123456789abcdef0123456789abcdef"}) {
+    auto said = notice();
+    said.text = stranger;
+    const auto body = body_of(said);
+    const auto& card = child(body, "template_card");
+    EXPECT_EQ(json_string(card, "sub_title_text"), stranger);
+    for (const auto& line : card.at("horizontal_content_list").as_array())
+      EXPECT_FALSE(line.as_object().contains("url")) << stranger;
+  }
+}
+
+TEST(WecomFiles, WithoutACardTheyStayAddressesInAText) {
+  auto said = with_files(1);
+  said.buttons.clear();
+  auto body = body_of(said);  // a textcard would show a dead address
+  EXPECT_EQ(json_string(body, "msgtype"), "text");
+  EXPECT_NE(json_string(child(body, "text"), "content").find(file_link(1)), std::string::npos);
+  auto config = app_config();
+  config.keys["format"] = "markdown";
+  body = body_of(said, config);
+  EXPECT_EQ(json_string(child(body, "markdown"), "content"),
+            "**漏水 260324-0001**\n编号260324-0001：沟断了\n可以回复：签收\n[照片](" +
+                file_link(1) + ")\n[查看详情](https://huiyin.example.org/c/abc)");
+}
+
+// ---- by what a card is found after a press
+
+TEST(WecomHandle, ComesWithThePress) {
+  const auto channel = make_app(app_config());
+  Message press;
+  press.card = json_string(child(body_of(notice()), "template_card"), "task_id");
+  press.reply_address = "RC-2";
+  const auto handle = channel->card_handle(press);
+  ASSERT_TRUE(handle);
+  EXPECT_EQ(handle->notice, notice().id);
+  EXPECT_EQ(handle->handle, "RC-2");
+  press.reply_address.clear();
+  EXPECT_FALSE(channel->card_handle(press));
+  press.reply_address = "RC-2";
+  for (const char* task :
+       {"", "huiyin_", "huiyin_7", "huiyin_7_", "huiyin_x_0123456789abcdef",
+        "huiyin_-7_0123456789abcdef", "huiyin_7_0123456789abcde", "huiyin_7-0123456789abcdef",
+        "HY-20261123-0007_L1_3", "huiyin_99999999999999999999_0123456789abcdef"}) {
+    press.card = task;
+    EXPECT_FALSE(channel->card_handle(press)) << task;
+  }
+}
+
+TEST(WecomLimits, AreThePages) {
+  const auto limits = make_app(app_config())->limits();
+  ASSERT_EQ(limits.account.size(), 2u);
+  EXPECT_EQ(limits.account[0].count, 10'000);
+  EXPECT_EQ(limits.account[0].per, 1min);
+  EXPECT_EQ(limits.account[1].count, 150'000);
+  EXPECT_EQ(limits.account[1].per, 1h);
+  ASSERT_EQ(limits.recipient.size(), 2u);
+  EXPECT_EQ(limits.recipient[0].count, 30);
+  EXPECT_EQ(limits.recipient[0].per, 1min);
+  EXPECT_EQ(limits.recipient[1].count, 1000);
+  EXPECT_EQ(limits.recipient[1].per, 1h);
 }
 
 // ---- answers
@@ -298,7 +412,7 @@ const AnswerCase kAnswers[] = {
     {"card", 200, R"({"errcode":0,"errmsg":"ok","msgid":"M","response_code":"RC"})",
      Kind::delivered, "0", "RC"},
     {"words", 200, R"({"errcode":0,"errmsg":"ok","invaliduser":"","msgid":"M"})", Kind::delivered,
-     "0", "M"},
+     "0", ""},
     {"invaliduser", 200, R"({"errcode":0,"errmsg":"ok","invaliduser":"zhangwei","msgid":"M"})",
      Kind::unreachable, "invaliduser", ""},
     {"invaliduser_of_an_update", 200, R"({"errcode":0,"errmsg":"ok","invaliduser":["zhangwei"]})",
@@ -373,7 +487,7 @@ TEST_P(WecomAnswer, Means) {
 INSTANTIATE_TEST_SUITE_P(Wecom, WecomAnswer, testing::ValuesIn(kAnswers),
                          [](const auto& info) { return std::string{info.param.label}; });
 
-TEST(WecomUpdate, KeepsTheIdAndHasNoFirstAttempt) {
+TEST(WecomUpdate, SpendsTheCodeAndHasNoFirstAttempt) {
   auto edit = notice();
   edit.replaces = "RC-1";
   const auto outcome = [&](const char* body) {
@@ -381,8 +495,10 @@ TEST(WecomUpdate, KeepsTheIdAndHasNoFirstAttempt) {
         ->interpret_sent(edit, Route::session, net::HttpResponse::text(200, body));
   };
   EXPECT_EQ(outcome(R"({"errcode":0,"errmsg":"ok"})").kind, Kind::delivered);
-  EXPECT_EQ(outcome(R"({"errcode":0,"errmsg":"ok"})").platform_id, "RC-1");
+  EXPECT_EQ(outcome(R"({"errcode":0,"errmsg":"ok"})").platform_id, "");
+  EXPECT_EQ(outcome(R"({"errcode":0,"response_code":"RC-2"})").platform_id, "RC-2");
   EXPECT_EQ(outcome(R"({"errcode":42014})").kind, Kind::refused);
+  EXPECT_EQ(outcome(R"({"errcode":0,"invaliduser":["a"]})").kind, Kind::unreachable);
   EXPECT_EQ(outcome(R"({"errcode":0,"invaliduser":["a"]})").platform_id, "");
 }
 

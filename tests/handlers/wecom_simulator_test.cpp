@@ -159,18 +159,47 @@ TEST_F(WecomPlay, ACardIsPressedAndChanged) {
   change.buttons = {{"办结", "办结 260324-0001"}};
   const auto changed = send(change);
   EXPECT_EQ(changed.kind, Kind::delivered);
-  EXPECT_EQ(changed.platform_id, sent.platform_id);
+  EXPECT_EQ(changed.platform_id, "");  // spent
   ASSERT_EQ(seen_.size(), 2u);
   EXPECT_EQ(seen_[1].via, "card-update");
   EXPECT_EQ(seen_[1].buttons, std::vector<std::string>{"办结 260324-0001"});
 
   // A code is good for one change; the click brought another.
   EXPECT_EQ(send(change).kind, Kind::refused);
-  change.replaces = pressed.reply_address;
+  const auto handle = channel_->card_handle(pressed);
+  ASSERT_TRUE(handle);
+  EXPECT_EQ(handle->notice, card().id);
+  change.replaces = handle->handle;
   EXPECT_EQ(send(change).kind, Kind::delivered);
   EXPECT_EQ(send(change).kind, Kind::refused);
   // The old button still sends its command, for the desk to answer with the state as it is.
   EXPECT_EQ(hear(say("签收 260324-0001", MessageKind::menu)).card, pressed.card);
+}
+
+// Each recipient's copy has a code of its own.
+TEST_F(WecomPlay, WhenOneHasTakenItEveryCopyChanges) {
+  fetch_token();
+  auto other = card(9);
+  other.recipient = "lisi";
+  const auto mine = send(card()), hers = send(other);
+  EXPECT_NE(mine.platform_id, hers.platform_id);
+  seen_.clear();
+  for (auto copy : {card(10), other}) {
+    copy.replaces = copy.recipient == "lisi" ? hers.platform_id : mine.platform_id;
+    copy.buttons.clear();
+    copy.link.clear();
+    copy.fields["status"] = "张伟已签收";
+    EXPECT_EQ(send(copy).kind, Kind::delivered);
+  }
+  ASSERT_EQ(seen_.size(), 2u);
+  EXPECT_EQ(seen_[0].user, card().recipient);
+  EXPECT_EQ(seen_[1].user, "lisi");
+  for (const auto& seen : seen_) {
+    EXPECT_TRUE(seen.buttons.empty());
+    EXPECT_TRUE(seen.text.ends_with("(张伟已签收)")) << seen.text;
+  }
+  other.replaces = mine.platform_id;  // somebody else's code, and spent
+  EXPECT_EQ(send(other).kind, Kind::refused);
 }
 
 TEST_F(WecomPlay, ACodeEndsAfter72Hours) {
