@@ -68,7 +68,7 @@ class PlayedApi {
   static Seen show_card(const Card& card, std::string via);
 
   const PlayedKeys keys_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"Forbidden.AccessDenied.QpsLimitForApi", "InvalidAuthentication"}};
   std::vector<IssuedToken> old_tokens_, new_tokens_;
   std::map<std::string, Session> sessions_;
   std::map<std::string, Card> cards_;

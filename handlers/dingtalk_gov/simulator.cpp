@@ -123,7 +123,7 @@ class GovSimulator final : public Simulator {
   }
 
   const std::string path_, app_key_, app_secret_, tenant_id_, callback_key_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"429", "OPF-B001-05-16-0009"}};
   std::map<std::string, std::string> last_;
   std::set<std::string> nonces_;
   std::int64_t last_stamp_ = 0;

@@ -20,8 +20,7 @@ std::span<const ChannelKey> account_keys() { return kKeys; }
 Account read_account(const ChannelConfig& config) {
   Account account;
   account.channel = config.name;
-  account.api_base = config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base;
-  while (account.api_base.ends_with('/')) account.api_base.pop_back();
+  account.api_base = base_url(config, kDefaultApiBase);
   account.channel_secret = required_key(config, "channel_secret");
   if (!is_alphanumeric(account.channel_secret))
     refuse_key("channel_secret", "must be letters and digits, as in the platform's console");

@@ -42,6 +42,12 @@ net::HttpResponse error(int status, std::string message) {
   return answer(status, body);
 }
 
+net::HttpResponse unauthorized() {
+  return error(401,
+               "Authentication failed. Confirm that the access token in the authorization header "
+               "is valid.");
+}
+
 class LineSimulator final : public Simulator {
  public:
   explicit LineSimulator(const ChannelConfig& config)
@@ -83,6 +89,8 @@ class LineSimulator final : public Simulator {
   net::HttpResponse serve(const net::HttpRequest& request, Instant now,
                           std::vector<Seen>& seen) override {
     const auto fault = faults_.next(false);
+    if (fault == "401") return unauthorized();
+    if (fault == "429") return error(429, "The API rate limit has been exceeded. Try again later.");
     if (auto status = played_status(fault)) return *status;
     auto response = call(request, now, seen);
     if (fault == "drop") response.status = 0;
@@ -167,9 +175,7 @@ class LineSimulator final : public Simulator {
     const bool replies = request.path() == "/v2/bot/message/reply";
     if (!replies && request.path() != "/v2/bot/message/push") return error(404, "Not found");
     if (net::find_header(request.headers, "Authorization") != "Bearer " + token_)
-      return error(401,
-                   "Authentication failed. Confirm that the access token in the "
-                   "authorization header is valid.");
+      return unauthorized();
     const auto body = parse_json_object(request.body);
     if (!body) return error(400, "The request body could not be parsed as JSON");
     const std::string key{net::find_header(request.headers, "X-Line-Retry-Key")};
@@ -257,7 +263,7 @@ class LineSimulator final : public Simulator {
 
   std::mt19937_64 dice_{std::random_device{}()};
   const std::string path_, secret_, token_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"429", "401"}};
   std::map<std::string, json::object> last_;              // by user, for redeliveries
   std::map<std::string, ReplyToken> reply_tokens_;        // each works once
   std::map<std::string, std::string> accepted_;           // retry key -> request id

@@ -251,7 +251,7 @@ class SlackSimulator final : public Simulator {
 
   std::mt19937_64 dice_{std::random_device{}()};
   const std::string path_, secret_, token_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"429", "error.token_expired"}};
   std::int64_t count_ = 0;
   std::map<std::string, Made> last_;   // by user, for repeats
   std::map<std::string, Card> cards_;  // "channel:ts" -> as it is shown now

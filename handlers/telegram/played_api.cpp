@@ -8,6 +8,7 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/json.h"
+#include "handlers/played_faults.h"
 #include "handlers/utf8.h"
 
 namespace huiyin::telegram {
@@ -16,6 +17,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr double kBurst = 20;
+constexpr FaultCodes kFaultCodes{"429:1", "401"};
 
 net::HttpResponse answer(int status, const json::object& body) {
   return net::HttpResponse::text(status, json::serialize(body), "application/json");
@@ -97,12 +99,13 @@ std::int64_t PlayedApi::message_with(std::int64_t chat, const std::string& data)
   return 0;
 }
 
-void PlayedApi::inject(const std::string& fault, int times) {
+void PlayedApi::inject(const std::string& name, int times) {
+  const auto fault = kFaultCodes.of(name);
   const auto colon = std::min(fault.find(':'), fault.size());
   const auto code = std::string_view{fault}.substr(0, colon);
   const auto wait = std::string_view{fault}.substr(std::min(colon + 1, fault.size()));
   const bool is_status = is_digits(code) && code.size() == 3 && (code[0] == '4' || code[0] == '5');
-  if (fault != "drop" &&
+  if (!is_shared_fault(fault) && fault != "drop" &&
       (!is_status || (colon != fault.size() && (!is_digits(wait) || wait.size() > 5))))
     throw std::invalid_argument(
         "a Telegram fault is \"429\", \"429:SECONDS\", a status or \"drop\"");
@@ -121,6 +124,7 @@ net::HttpResponse PlayedApi::serve(const net::HttpRequest& request, Instant now,
     fault = std::move(faults_.front());
     faults_.pop_front();
   }
+  if (auto silence = played_silence(fault)) return *silence;
   if (!fault.empty() && fault != "drop") return played_fault(fault);
 
   const auto body = parse_json_object(request.body);

@@ -28,7 +28,7 @@ class PlayedApi {
   net::HttpResponse serve(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen);
   // For the next calls. An error code ("429", "403", "500"), with a number of seconds for floods
   // ("429:3"), or "drop": acted on, but the answer has status 0 and is never written.
-  void inject(const std::string& fault, int times);
+  void inject(const std::string& name, int times);
 
  private:
   struct Shown {

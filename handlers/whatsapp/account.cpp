@@ -60,8 +60,7 @@ std::span<const ChannelKey> account_keys() { return kKeys; }
 Account read_account(const ChannelConfig& config) {
   Account account;
   account.channel = config.name;
-  account.api_base = config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base;
-  while (account.api_base.ends_with('/')) account.api_base.pop_back();
+  account.api_base = base_url(config, kDefaultApiBase);
   account.app_secret = required_key(config, "app_secret");
   if (!is_alphanumeric(account.app_secret)) refuse_key("app_secret", "must be letters and digits");
   account.verify_token = required_key(config, "verify_token");

@@ -111,8 +111,8 @@ class WhatsappSimulator final : public Simulator {
     return response;
   }
   void inject(const std::string& fault, int times) override {
-    if (fault != "drop" && (!is_digits(fault) || fault.size() > 6))
-      throw std::invalid_argument("a WhatsApp fault is an error code, a status or \"drop\"");
+    if (!is_shared_fault(fault) && fault != "drop" && (!is_digits(fault) || fault.size() > 6))
+      throw std::invalid_argument("a WhatsApp fault is a shared one, an error code or a status");
     faults_.inject(fault, times);
   }
 
@@ -310,7 +310,7 @@ class WhatsappSimulator final : public Simulator {
 
   std::mt19937_64 dice_{std::random_device{}()};
   const std::string path_, secret_, token_, number_, template_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"130429", "190"}};
   std::map<std::string, std::string> last_;  // by user: raw body, for repeats
   std::map<std::string, std::string> sent_;  // by user: id of our last message
   std::map<std::string, Instant> windows_;   // by user: end of the 24 hours

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "handlers/played_faults.h"
 #include "server/app/http_call.h"
 
 namespace huiyin {
@@ -84,12 +85,15 @@ void PlayStage::listen(Player& player) {
   player.api =
       net::Server::start(options, [this, &player](net::HttpRequest request, net::Respond respond) {
         net::HttpResponse response = serve(player, request);
-        if (response.status == 0) {  // the platform acts and its answer is lost
+        if (response.status == kKeepsSilent) {
           const std::lock_guard lock{mutex_};
           unanswered_.push_back(std::move(respond));
           return;
         }
-        respond({std::move(response), {}});
+        net::Answer answer;
+        answer.hang_up = response.status == kHangsUp;
+        answer.response = std::move(response);
+        respond(std::move(answer));
       });
 }
 

@@ -74,7 +74,7 @@ class PlayStage {
   std::mutex mutex_;  // guards seen_ and unanswered_
   std::condition_variable more_;
   std::map<Seat, std::deque<Seen>> seen_;
-  std::vector<net::Respond> unanswered_;  // requests whose answer a fault swallowed
+  std::vector<net::Respond> unanswered_;  // requests that a fault leaves hanging
   std::unique_ptr<net::Client> client_;
 };
 

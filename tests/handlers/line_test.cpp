@@ -388,7 +388,7 @@ TEST_F(LinePlay, AReplyWorksOnceThenAPushIsNeeded) {
 }
 
 TEST_F(LinePlay, ARepeatAfterALostAnswerIsShownOnce) {
-  simulator_->inject("drop", 1);
+  simulator_->inject("lost_reply", 1);
   const auto request = channel_->encode(card(), Route::session, {});
   EXPECT_EQ(carry(request).status, 0);
   EXPECT_EQ(send(card()).code, "409 accepted");

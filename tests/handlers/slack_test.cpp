@@ -398,7 +398,7 @@ TEST_F(SlackPlay, FaultsAreFelt) {
   auto nobody = card();
   nobody.recipient = "nobody";
   EXPECT_EQ(send(nobody).code, "channel_not_found");
-  simulator_->inject("drop", 1);
+  simulator_->inject("lost_reply", 1);
   EXPECT_EQ(carry(channel_->encode(card(), Route::session, {})).status, 0);
   EXPECT_EQ(seen_.size(), 1u);
   EXPECT_THROW(hear({.user = "nobody"}), std::invalid_argument);

@@ -471,7 +471,7 @@ TEST_F(WhatsappPlay, FaultsAreFelt) {
   auto other = config();
   other.keys["access_token"] = "other";
   EXPECT_EQ(carry(make_channel(other)->encode(card(), Route::session, {})).status, 401);
-  simulator_->inject("drop", 1);
+  simulator_->inject("lost_reply", 1);
   EXPECT_EQ(carry(channel_->encode(card(), Route::session, {})).status, 0);
   EXPECT_EQ(seen_.size(), 1u);
   EXPECT_THROW(simulator_->inject("x", 1), std::invalid_argument);

@@ -68,7 +68,7 @@ class ExampleSimulator final : public Simulator {
 
  private:
   const std::string path_, secret_, token_;
-  PlayedFaults faults_;
+  PlayedFaults faults_{{"429", "401"}};
   int count_ = 0;
   std::map<std::string, std::string> last_;
 };
