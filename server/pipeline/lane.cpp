@@ -88,6 +88,7 @@ void LaneBook::take_over(store::LaneClaim& claim, Time lease_until) {
     size_ += fresh;
     if (at->second.row) continue;
     at->second.unknown_once = row.code.starts_with(kUnknown);
+    at->second.handle_known = true;
     at->second.row = std::move(row);
   }
   make_ready(claim.account);
@@ -131,7 +132,7 @@ store::SendResult& LaneBook::finish(AccountId id, std::int64_t seq, NoticeState 
 }
 
 void LaneBook::spill(AccountId id, std::int64_t seq, std::chrono::milliseconds again,
-                     const std::string& code) {
+                     const std::string& code, const std::vector<std::string>& elsewhere) {
   Lane& lane = lanes_.at(id);
   lane.spilled = true;
   std::erase_if(lane.entries, [&](auto& item) {
@@ -139,7 +140,10 @@ void LaneBook::spill(AccountId id, std::int64_t seq, std::chrono::milliseconds a
     const bool unknown = item.second.unknown_once;
     const auto& why = item.first == seq ? code : std::string{};
     add_result(id, lane, *item.second.row, NoticeState::due, unknown ? kUnknown + why : why);
-    if (item.first == seq) results_.back().again_in = again;
+    if (item.first == seq) {
+      results_.back().again_in = again;
+      results_.back().elsewhere = elsewhere;
+    }
     --size_;
     return true;
   });

@@ -21,6 +21,8 @@ struct LaneEntry {
   std::optional<store::NoticeRow> row;  // empty: place kept for a batch that is being committed
   bool unknown_once = false;            // may have been delivered already
   int token_retries = 0;
+  bool handle_known = false;             // of an edit: `replaces` is as it is, also when empty
+  std::optional<Instant> failing_since;  // business time of the first attempt in vain
 };
 
 struct Lane {
@@ -71,8 +73,9 @@ class LaneBook {
   store::SendResult& finish(AccountId id, std::int64_t seq, store::NoticeState state,
                             std::string code);
   // A long wait (of `seq`) is spent in the store, where another process may take it over.
+  // `elsewhere`: channels by which that one may go instead.
   void spill(AccountId id, std::int64_t seq, std::chrono::milliseconds again,
-             const std::string& code);
+             const std::string& code, const std::vector<std::string>& elsewhere = {});
   void forget(AccountId id);  // another process sends these now
   void doubt(AccountId id);   // perhaps another process: nothing goes before the lease is renewed
   // The leases were given up and all is claimed anew; requests under way keep their entries.

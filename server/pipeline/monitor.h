@@ -27,6 +27,8 @@ class Monitor {
   virtual void quarantined(std::string_view /*channel*/) {}
   virtual void sent(std::string_view /*channel*/, std::string_view /*outcome*/) {}
   virtual void retrying(std::string_view /*channel*/) {}
+  // A platform does not answer and is left alone (true); it has recovered (false).
+  virtual void breaker(std::string_view /*channel*/, bool /*open*/) {}
   // An echo was written (or its quiet hours are over); one was delivered, within a minute or later.
   virtual void echo_owed(std::string_view /*channel*/) {}
   virtual void echo_delivered(std::string_view /*channel*/, bool /*in_time*/) {}

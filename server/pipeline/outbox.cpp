@@ -7,7 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "server/pipeline/fates.h"
 #include "server/pipeline/lane.h"
+#include "server/pipeline/mailbox.h"
 #include "server/pipeline/sender.h"
 
 namespace huiyin {
@@ -23,23 +25,7 @@ constexpr std::size_t kLanesKept =
     50000;                        // empty lanes stay until their lease ends, so many at most
 constexpr int kClaim = 1000;      // notices a claim
 constexpr auto kSendMargin = 2s;  // of the lease beyond a request's deadline
-
-// What other threads bring, and whether the outbox still lives: client callbacks may outlive it.
-struct Mailbox {
-  std::mutex mutex;
-  std::condition_variable wake;
-  bool open = true;
-  std::vector<std::function<void()>> work;
-
-  void post(std::function<void()> item) {
-    {
-      std::lock_guard lock{mutex};
-      if (!open) return;
-      work.push_back(std::move(item));
-    }
-    wake.notify_one();
-  }
-};
+constexpr int kFatePolls = 10;    // looks for due notices between two looks for due questions
 
 class OutboxImpl : public Outbox {
  public:
@@ -51,6 +37,9 @@ class OutboxImpl : public Outbox {
         sender_{{options_, book_, mutex_, *store_, client, clock, monitor,
                  [box = mailbox_](auto work) { box->post(std::move(work)); }},
                 channels},
+        fates_{{*store_, client, clock, monitor, sender_.channels(), sender_.elsewhere(),
+                options_.call_after, [box = mailbox_](auto work) { box->post(std::move(work)); }},
+               options_.poll * kFatePolls},
         next_claim_{Steady::now()} {
     thread_ = std::thread{[this] { loop(); }};
   }
@@ -78,7 +67,7 @@ class OutboxImpl : public Outbox {
       std::lock_guard lock{mutex_};
       doubt_ = true;
     }
-    wake();
+    mailbox_->wake();
   }
 
   void cancel(AccountId id, std::int64_t seq) override {
@@ -87,7 +76,7 @@ class OutboxImpl : public Outbox {
       book_.cancel(id, seq);
       next_renew_ = {};
     }
-    wake();
+    mailbox_->wake();
   }
 
   void fill(std::vector<std::pair<NoticeRow, Account>> rows, bool more) override {
@@ -98,12 +87,20 @@ class OutboxImpl : public Outbox {
       for (auto& [row, account] : rows)
         if (!book_.fill(std::move(row), account)) claim_now_ = true;
     }
-    wake();
+    mailbox_->wake();
   }
 
   void window(const Account& account) override {
     std::lock_guard lock{mutex_};
     book_.window(account);
+  }
+
+  void nudge() override {
+    {
+      std::lock_guard lock{mutex_};
+      claim_now_ = true;
+    }
+    mailbox_->wake();
   }
 
   void rode(NoticeId id, bool written) override {
@@ -119,7 +116,7 @@ class OutboxImpl : public Outbox {
     std::unique_lock lock{mutex_};
     const auto asked = ++idle_asked_;
     claim_now_ = true;
-    wake();
+    mailbox_->wake();
     return idle_.wait_for(lock, limit, [&] { return idle_reached_ >= asked || stopping_; });
   }
 
@@ -131,11 +128,9 @@ class OutboxImpl : public Outbox {
       stop_by_ = Steady::now() + grace;
     }
     idle_.notify_all();
-    wake();
+    mailbox_->wake();
     if (thread_.joinable()) thread_.join();
-    std::lock_guard lock{mailbox_->mutex};
-    mailbox_->open = false;
-    mailbox_->work.clear();
+    mailbox_->close();
   }
 
  private:
@@ -143,16 +138,9 @@ class OutboxImpl : public Outbox {
 
   void loop() {
     for (;;) {
-      std::vector<std::function<void()>> work;
-      {
-        std::unique_lock lock{mailbox_->mutex};
-        mailbox_->wake.wait_for(lock, busy_ ? options_.flush : options_.poll,
-                                [&] { return woken_ || !mailbox_->work.empty(); });
-        woken_ = false;
-        work.swap(mailbox_->work);
-      }
+      const auto work = mailbox_->wait(busy_ ? options_.flush : options_.poll);
       // One by one: what the store does to a token must not lose the answers behind it.
-      for (auto& item : work) guarded(item);
+      for (const auto& item : work) guarded(item);
       guarded([this] { step(); });
       if (finished()) return;
     }
@@ -179,6 +167,7 @@ class OutboxImpl : public Outbox {
       renew();
       sender_.refresh_tokens();
       send_ready();
+      fates_.ask(Steady::now());
     }
     // A claim comes after the flush: what it reads of windows is not older than what we know.
     const bool claims = claim_wanted();
@@ -354,24 +343,16 @@ class OutboxImpl : public Outbox {
     return now + options_.lease - kSendMargin;
   }
 
-  void wake() {
-    {
-      std::lock_guard lock{mailbox_->mutex};
-      woken_ = true;
-    }
-    mailbox_->wake.notify_one();
-  }
-
   OutboxOptions options_;
   std::unique_ptr<store::Store> store_;
   Monitor& monitor_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
-  bool woken_ = false;  // guarded by mailbox_->mutex
-  bool busy_ = false;   // loop thread only
+  bool busy_ = false;  // loop thread only
 
   std::mutex mutex_;  // guards what is below; the sender's tokens belong to the loop thread
   LaneBook book_;
   Sender sender_;
+  FateAsker fates_;  // the loop thread's, not guarded
   std::vector<NoticeId> rode_, missed_;
   bool claim_now_ = true;  // what an earlier process left
   bool doubt_ = false;     // see doubt()

@@ -54,6 +54,8 @@ class Outbox {
   // The person wrote: their window is renewed.
   virtual void window(const Account& account) = 0;
 
+  // Notices became due in the store: they are claimed now. Thread-safe, does not block.
+  virtual void nudge() = 0;
   // Fate of a notice that rode on a response. Thread-safe, does not block.
   virtual void rode(NoticeId id, bool written) = 0;
 

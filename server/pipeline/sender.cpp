@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "server/pipeline/card_edits.h"
+
 namespace huiyin {
 namespace {
 
@@ -14,8 +16,14 @@ using store::NoticeRow;
 using store::NoticeState;
 using namespace std::chrono_literals;
 
-constexpr int kTokenRetries = 2;
-constexpr auto kChannelPause = 60s;  // after channel_stopped
+constexpr std::size_t kLeftAtOnce = 200;  // of a channel that is down, in one turn
+
+std::vector<std::string> sending(const Channels& channels) {
+  std::vector<std::string> out;
+  for (const auto& [name, channel] : channels)
+    if (!channel->pulled()) out.push_back(name);
+  return out;
+}
 
 // An answer that a handler stumbles over must not end the process.
 SendOutcome interpret(const Channel& platform, const Notice& notice, Route route,
@@ -30,17 +38,23 @@ SendOutcome interpret(const Channel& platform, const Notice& notice, Route route
   }
 }
 
+bool has_address(const Notice& notice, Instant now) {
+  return !notice.reply_address.empty() && notice.reply_until > now;
+}
+
 }  // namespace
 
 Sender::Sender(Parts parts, const Channels& channels)
-    : parts_{std::move(parts)}, random_{std::random_device{}()} {
+    : parts_{std::move(parts)},
+      aftermath_{{parts_.options, parts_.book, parts_.clock, parts_.monitor, sending(channels)}} {
   for (const auto& [name, channel] : channels) {
     if (channel->pulled()) continue;
     TokenKeeper::Parts token{
         name,          parts_.options.process, *channel,    parts_.store,
         parts_.client, parts_.monitor,         parts_.post, parts_.options.token_pause};
-    channels_.emplace(std::piecewise_construct, std::forward_as_tuple(name),
-                      std::forward_as_tuple(*channel, std::move(token)));
+    channels_.emplace(
+        std::piecewise_construct, std::forward_as_tuple(name),
+        std::forward_as_tuple(*channel, std::move(token), parts_.options.connections));
   }
 }
 
@@ -55,18 +69,27 @@ bool Sender::in_flight() const {
 
 void Sender::send_ready(Time now) {
   parts_.book.wake_delayed(now);
-  // Those that wait for a free place come first, and leave none of them unused.
-  for (auto& [name, channel] : channels_)
-    while (channel.in_flight < channel.limits.in_flight && !channel.waiting.empty()) {
-      const auto id = channel.waiting.front();
-      channel.waiting.pop_front();
-      Lane* lane = parts_.book.find(id);
-      if (!lane) continue;
-      lane->queued = false;
-      send_head(id, *lane, now);
-    }
+  for (auto& [name, channel] : channels_) send_waiting(channel, now);
   for (const auto id : parts_.book.take_ready())
     if (Lane* lane = parts_.book.find(id)) send_head(id, *lane, now);
+}
+
+// Those that wait come first, and leave no place unused. When the channel is down they are looked
+// at as well: they may go elsewhere.
+void Sender::send_waiting(SendingChannel& channel, Time now) {
+  std::size_t looks = channel.down_since ? std::min(kLeftAtOnce, channel.waiting.size()) : 0;
+  while (!channel.waiting.empty()) {
+    if (!channel.gate.open(now, channel.in_flight)) {
+      if (looks == 0) return;
+      --looks;
+    }
+    const auto id = channel.waiting.front();
+    channel.waiting.pop_front();
+    Lane* lane = parts_.book.find(id);
+    if (!lane) continue;
+    lane->queued = false;
+    send_head(id, *lane, now);
+  }
 }
 
 void Sender::send_head(AccountId id, Lane& lane, Time now) {
@@ -75,49 +98,79 @@ void Sender::send_head(AccountId id, Lane& lane, Time now) {
     if (!entry.row || lane.not_before > now) return;  // fill or the delay wakes it
     const auto found = channels_.find(lane.channel);
     if (found == channels_.end()) {
-      parts_.book.finish(id, seq, NoticeState::dead, "no_channel");
+      aftermath_.give_up(id, lane, seq, "outbox.no_channel", "no_channel");
       continue;
     }
-    ChannelState& channel = found->second;
-    if (channel.paused_until > now) return parts_.book.delay(id, channel.paused_until);
+    SendingChannel& channel = found->second;
+    NoticeRow& row = *entry.row;
+    if (aftermath_.leave(id, lane, seq, channel)) continue;
     if (lane.lease_until < now + channel.limits.timeout) return;  // renew() makes it ready again
-    if (channel.in_flight >= channel.limits.in_flight) {
+    if (row.edits && settle_edit(id, lane, seq, channel.platform)) continue;
+    if (!channel.gate.open(now, channel.in_flight)) {
       lane.queued = true;
       return channel.waiting.push_back(id);
     }
-    const auto route = choose_route(lane, channel.platform, entry.row->notice);
+    if (const auto ready = channel.recipients.ready_at(id); ready > now)
+      return parts_.book.delay(id, ready);
+    if (!has_address(row.notice, parts_.clock.now())) row.notice.reply_address.clear();
+    const auto route = choose_route(lane, channel.platform, row);
     if (!route) {
-      parts_.book.finish(id, seq, NoticeState::held, lane.following ? "window" : "unfollowed");
+      aftermath_.hold(id, lane, seq, lane.following ? "window" : "unfollowed");
       continue;
     }
     if (!channel.tokens.usable(now)) {
       channel.wants_token = true;
+      if (!channel.down_since) channel.down_since = parts_.clock.now();
       return parts_.book.delay(id, now + parts_.options.flush);
     }
-    auto request = encode(entry.row->notice, channel, *route);
+    auto request = encode(row.notice, channel, *route);
     if (!request) {
-      give_up(id, lane, *entry.row, "outbox.bug", "cannot be encoded");
+      aftermath_.give_up(id, lane, seq, "outbox.bug", "cannot be encoded");
       continue;
     }
-    return send(id, lane, seq, std::move(*request), channel, *route, now);
+    const Attempt attempt{id, seq, *route, channel.tokens.generation(),
+                          !row.notice.reply_address.empty()};
+    return send(attempt, lane, std::move(*request), channel, now);
   }
 }
 
-// Free text inside the window, the last one kept for the closing echo; else a template; else it
-// waits for the person's next message.
+// True: nothing is to be sent for it now.
+bool Sender::settle_edit(AccountId id, const Lane& lane, std::int64_t seq,
+                         const Channel& platform) {
+  switch (edit_step(lane, seq, platform)) {
+    case EditStep::send:
+      return false;
+    case EditStep::skip:
+      aftermath_.skip(id, seq, "no card");
+      return true;
+    case EditStep::look_up:
+      parts_.book.spill(id, seq, 0ms, "");
+      return true;
+  }
+  return true;
+}
+
+// By the address that the recipient's message brought; else free text inside the window, the last
+// one kept for the closing echo; else a template; else it waits for the person's next message.
 std::optional<Route> Sender::choose_route(const Lane& lane, const Channel& platform,
-                                          const Notice& notice) const {
-  if (!platform.session_needs_window()) return Route::session;
+                                          const NoticeRow& row) const {
+  const auto& notice = row.notice;
+  const bool session = platform.has_route(Route::session, notice);
+  if (session && (row.edits || !notice.reply_address.empty())) return Route::session;
+  if (!platform.session_needs_window())
+    return session ? std::optional{Route::session} : std::nullopt;
   if (!lane.following) return std::nullopt;
   const int keep = notice.kind == "closed" ? 0 : 1;
-  if (lane.window_until > parts_.clock.now() && lane.window_left > keep) return Route::session;
+  if (session && lane.window_until > parts_.clock.now() && lane.window_left > keep)
+    return Route::session;
   if (platform.has_route(Route::template_, notice)) return Route::template_;
   return std::nullopt;
 }
 
 // A notice that a handler stumbles over must not end one process after the other.
 std::optional<net::OutgoingRequest> Sender::encode(const Notice& notice,
-                                                   const ChannelState& channel, Route route) const {
+                                                   const SendingChannel& channel,
+                                                   Route route) const {
   try {
     std::array<unsigned char, 16> random;
     RAND_bytes(random.data(), random.size());
@@ -128,110 +181,66 @@ std::optional<net::OutgoingRequest> Sender::encode(const Notice& notice,
   }
 }
 
-void Sender::send(AccountId id, Lane& lane, std::int64_t seq, net::OutgoingRequest request,
-                  ChannelState& channel, Route route, Time now) {
-  lane.in_flight = seq;
+void Sender::send(const Attempt& attempt, Lane& lane, net::OutgoingRequest request,
+                  SendingChannel& channel, Time now) {
+  lane.in_flight = attempt.seq;
   ++channel.in_flight;
-  const auto generation = channel.tokens.generation();
-  parts_.client.send(
-      std::move(request), now + channel.limits.timeout,
-      [this, post = parts_.post, id, seq, route, generation](net::ClientResult result) {
-        post([this, id, seq, route, generation, result = std::move(result)] {
-          std::lock_guard lock{parts_.mutex};
-          answered(id, seq, route, generation, result);
-        });
-      });
+  channel.gate.take(now);
+  channel.recipients.take(attempt.lane, now);
+  parts_.client.send(std::move(request), now + channel.limits.timeout,
+                     [this, post = parts_.post, attempt](net::ClientResult result) {
+                       post([this, attempt, result = std::move(result)] {
+                         std::lock_guard lock{parts_.mutex};
+                         answered(attempt, result);
+                       });
+                     });
 }
 
-void Sender::answered(AccountId id, std::int64_t seq, Route route, std::int64_t generation,
-                      const net::ClientResult& result) {
-  Lane* lane = parts_.book.find(id);  // lanes in flight are never dropped
-  ChannelState& channel = channels_.find(lane->channel)->second;
+void Sender::answered(const Attempt& attempt, const net::ClientResult& result) {
+  Lane* lane = parts_.book.find(attempt.lane);  // lanes in flight are never dropped
+  auto& [name, channel] = *channels_.find(lane->channel);
   --channel.in_flight;
   lane->in_flight = 0;
-  const auto entry = lane->entries.find(seq);
-  if (entry == lane->entries.end()) return parts_.book.make_ready(id);  // lost with the lease
-
+  const auto entry = lane->entries.find(attempt.seq);
   SendOutcome outcome;
-  if (result.fault == net::Fault::none) {
-    outcome = interpret(channel.platform, entry->second.row->notice, route, result.response);
-  } else {
-    outcome.kind = result.fault == net::Fault::unknown ? SendOutcome::unknown : SendOutcome::retry;
-    outcome.code = result.fault == net::Fault::unknown ? "no_answer" : "no_connection";
+  if (result.fault != net::Fault::none) {
+    const bool unknown = result.fault == net::Fault::unknown;
+    outcome.kind = unknown ? SendOutcome::unknown : SendOutcome::retry;
+    outcome.code = unknown ? "no_answer" : "no_connection";
+  } else if (entry != lane->entries.end()) {
+    outcome =
+        interpret(channel.platform, entry->second.row->notice, attempt.route, result.response);
   }
-  parts_.monitor.sent(lane->channel, outcome_name(outcome.kind));
-  act_on(id, *lane, entry->second, channel, route, generation, outcome);
-  parts_.book.make_ready(id);
+  if (entry != lane->entries.end()) {  // else lost with the lease
+    parts_.monitor.sent(name, outcome_name(outcome.kind));
+    note_health(name, channel, attempt.lane, outcome);
+    aftermath_.act_on(attempt, *lane, channel, outcome);
+  }
+  parts_.book.make_ready(attempt.lane);
 }
 
-// What each outcome means for the notice: the head, unless older ones were claimed meanwhile.
-void Sender::act_on(AccountId id, Lane& lane, LaneEntry& entry, ChannelState& channel, Route route,
-                    std::int64_t generation, const SendOutcome& outcome) {
-  NoticeRow& row = *entry.row;
-  ++row.attempts;
-  switch (outcome.kind) {
-    case SendOutcome::delivered: {
-      const bool spent = route == Route::session && channel.platform.session_needs_window();
-      if (spent) --lane.window_left;
-      auto& result = parts_.book.finish(id, row.seq, NoticeState::sent, outcome.code);
-      result.platform_id = outcome.platform_id;
-      result.spent_window = spent;
-      return;
-    }
-    case SendOutcome::token_expired:
-      channel.tokens.failed(generation);
-      if (++entry.token_retries > kTokenRetries) retry(id, lane, row, channel, outcome);
-      return;
-    case SendOutcome::window_closed:
-    case SendOutcome::allowance_used:
-      // Said of a way that needs no window: the same request again would get the same answer.
-      if (route != Route::session || !channel.platform.session_needs_window())
-        return retry(id, lane, row, channel, outcome);
-      lane.window_left = 0;
-      lane.close_window = true;
-      return;  // next turn: a template, or held
-    case SendOutcome::unreachable:
-      lane.following = false;
-      parts_.book.finish(id, row.seq, NoticeState::held, outcome.code);
-      return;
-    case SendOutcome::refused:
-      return give_up(id, lane, row, "outbox.refused", outcome.code);
-    case SendOutcome::channel_stopped:
-      parts_.monitor.event(Severity::error, "outbox.channel_stopped",
-                           {{"channel", lane.channel}, {"code", outcome.code}});
-      channel.paused_until = Steady::now() + kChannelPause;
-      return;
-    case SendOutcome::unknown:
-      if (std::exchange(entry.unknown_once, true))
-        return give_up(id, lane, row, "outbox.unknown", "unknown");
-      return retry(id, lane, row, channel, outcome);
-    case SendOutcome::retry:
-      return retry(id, lane, row, channel, outcome);
-  }
-}
+void Sender::note_health(const std::string& name, SendingChannel& channel, AccountId recipient,
+                         const SendOutcome& outcome) {
+  const auto now = Steady::now();
+  const auto before = channel.gate.breaker(now);
+  const bool again = outcome.kind == SendOutcome::retry;
+  if (again && outcome.retry_after.count() > 0)
+    channel.gate.put_off(recipient, now, outcome.retry_after);
+  else if (again || outcome.kind == SendOutcome::unknown)
+    channel.gate.failed(now, aftermath_.share());
+  else
+    channel.gate.answered(now);
 
-void Sender::retry(AccountId id, Lane& lane, const NoticeRow& row, const ChannelState& channel,
-                   const SendOutcome& outcome) {
-  if (parts_.clock.now() - row.created_at > channel.limits.give_up)
-    return give_up(id, lane, row, "outbox.expired", "expired " + outcome.code);
-  auto after = outcome.retry_after;
-  if (after.count() == 0) {  // exponential, full jitter
-    const auto most =
-        std::min<std::int64_t>(parts_.options.backoff.count() << std::min(row.attempts - 1, 20),
-                               parts_.options.backoff_cap.count());
-    after =
-        std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>{1, most}(random_)};
+  const auto after = channel.gate.breaker(now);
+  if (after == before) return;
+  parts_.monitor.breaker(name, after != Breaker::closed);
+  if (after == Breaker::open) {
+    if (!channel.down_since) channel.down_since = parts_.clock.now();
+    parts_.monitor.event(Severity::warning, "outbox.breaker_open",
+                         {{"channel", name}, {"code", outcome.code}});
+  } else if (after == Breaker::closed) {
+    parts_.monitor.event(Severity::info, "outbox.breaker_closed", {{"channel", name}});
   }
-  if (after <= parts_.options.keep) return parts_.book.delay(id, Steady::now() + after);
-  parts_.book.spill(id, row.seq, after, outcome.code);
-}
-
-void Sender::give_up(AccountId id, const Lane& lane, const NoticeRow& row, std::string_view event,
-                     std::string code) {
-  parts_.monitor.event(
-      Severity::error, event,
-      {{"channel", lane.channel}, {"notice", std::to_string(row.notice.id.raw())}, {"code", code}});
-  parts_.book.finish(id, row.seq, NoticeState::dead, std::move(code));
 }
 
 }  // namespace huiyin

@@ -1,23 +1,21 @@
-// The head of a lane on its way: by which route it leaves, what the platform's answer means for it,
-// when it is tried again. Holds the channels' tokens, limits and pauses.
+// The head of a lane on its way: whether it may go now and by which route. What the answer means is
+// told in aftermath.h.
 //
 // Lives on the outbox's thread. All but refresh_tokens() is called under the outbox's lock, which
 // guards the book too.
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 
 #include "server/net/client.h"
+#include "server/pipeline/aftermath.h"
 #include "server/pipeline/lane.h"
 #include "server/pipeline/outbox.h"
-#include "server/pipeline/tokens.h"
+#include "server/pipeline/sending_channel.h"
 
 namespace huiyin {
 
@@ -44,38 +42,27 @@ class Sender {
   void send_ready(Time now);
   bool in_flight() const;
 
- private:
-  struct ChannelState {
-    ChannelState(const Channel& platform, TokenKeeper::Parts parts)
-        : platform{platform}, tokens{std::move(parts)}, limits{platform.limits()} {}
-    const Channel& platform;
-    TokenKeeper tokens;
-    SendLimits limits;
-    int in_flight = 0;
-    std::deque<AccountId> waiting;  // lanes that are ready while in_flight is at its limit
-    bool wants_token = false;
-    Time paused_until{};
-  };
+  SendingChannels& channels() { return channels_; }
+  // Names of the open channels that send.
+  const std::vector<std::string>& elsewhere() const { return aftermath_.elsewhere(); }
 
+ private:
+  void send_waiting(SendingChannel& channel, Time now);
   void send_head(AccountId id, Lane& lane, Time now);
+  bool settle_edit(AccountId id, const Lane& lane, std::int64_t seq, const Channel& platform);
   std::optional<Route> choose_route(const Lane& lane, const Channel& platform,
-                                    const Notice& notice) const;
-  std::optional<net::OutgoingRequest> encode(const Notice& notice, const ChannelState& channel,
+                                    const store::NoticeRow& row) const;
+  std::optional<net::OutgoingRequest> encode(const Notice& notice, const SendingChannel& channel,
                                              Route route) const;
-  void send(AccountId id, Lane& lane, std::int64_t seq, net::OutgoingRequest request,
-            ChannelState& channel, Route route, Time now);
-  void answered(AccountId id, std::int64_t seq, Route route, std::int64_t generation,
-                const net::ClientResult& result);
-  void act_on(AccountId id, Lane& lane, LaneEntry& entry, ChannelState& channel, Route route,
-              std::int64_t generation, const SendOutcome& outcome);
-  void retry(AccountId id, Lane& lane, const store::NoticeRow& row, const ChannelState& channel,
-             const SendOutcome& outcome);
-  void give_up(AccountId id, const Lane& lane, const store::NoticeRow& row, std::string_view event,
-               std::string code);
+  void send(const Attempt& attempt, Lane& lane, net::OutgoingRequest request,
+            SendingChannel& channel, Time now);
+  void answered(const Attempt& attempt, const net::ClientResult& result);
+  void note_health(const std::string& name, SendingChannel& channel, AccountId recipient,
+                   const SendOutcome& outcome);
 
   Parts parts_;
-  std::map<std::string, ChannelState, std::less<>> channels_;
-  std::mt19937_64 random_;
+  SendingChannels channels_;
+  Aftermath aftermath_;
 };
 
 }  // namespace huiyin
