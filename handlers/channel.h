@@ -97,7 +97,7 @@ struct TokenAnswer {
   std::string code;
 };
 
-// At most `count` requests in any `per`: a bucket that holds `count` and fills up within `per`.
+// At most `count` requests in any stretch of `per`, wherever it begins.
 struct Rate {
   int count = 0;
   std::chrono::milliseconds per{0};
