@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <system_error>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -102,7 +103,7 @@ class SqliteConnection final : public Connection {
       sqlite3_busy_timeout(db_, kLockWaitMs);
       sqlite3_create_function(db_, "huiyin_now", 0, SQLITE_UTF8, nullptr, now_function, nullptr,
                               nullptr);
-      run("PRAGMA journal_mode=WAL");
+      use_wal();
       run("PRAGMA synchronous=FULL");
       run("PRAGMA temp_store=MEMORY");
       run("PRAGMA cache_size=-65536");        // 64 MiB
@@ -192,6 +193,18 @@ class SqliteConnection final : public Connection {
   }
 
  private:
+  // Of two that switch a new file to WAL at once each holds what the other wants, and SQLite lets
+  // neither wait: who was refused tries again.
+  void use_wal() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{kLockWaitMs};
+    for (;;) {
+      const int code = sqlite3_exec(db_, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+      if (code == SQLITE_OK) return;
+      if ((code & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() > end) fail(db_, code);
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+
   static void create_directory(const std::string& path) {
     const auto parent = std::filesystem::path{path}.parent_path();
     if (parent.empty()) return;

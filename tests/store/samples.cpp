@@ -20,6 +20,7 @@ Person sample_person(std::int64_t id) {
   p.bound_unit = UnitCode{"330683115203"};
   p.muted = true;
   p.informed = true;
+  p.preferred = AccountId{78};
   return p;
 }
 
@@ -86,6 +87,8 @@ Case sample_case(std::int64_t id, PersonId reporter, PersonId owner) {
   c.last_echo_at = at(18);
   c.next_due_at = at(19, 999999);
   c.timer = "accept_half";
+  c.media = {{MediaId{91}, MediaKind::voice}, {MediaId{92}, MediaKind::image}};
+  c.calls = 2;
   return c;
 }
 
@@ -128,6 +131,9 @@ NoticeRow sample_notice(std::int64_t id, const Account& to, std::int64_t seq) {
   n.seq = seq;
   n.created_at = at(21);
   n.code = "no_account";
+  n.edits = NoticeId{39};
+  n.card = true;
+  n.tried = {AccountId{81}, AccountId{82}};
   return n;
 }
 
@@ -144,6 +150,31 @@ Inbound sample_inbound(const std::string& key) {
   return i;
 }
 
+Card sample_card(const NoticeRow& notice) {
+  Card c;
+  c.notice = notice.notice.id;
+  c.about = notice.about;
+  c.account = notice.account;
+  c.person = notice.person;
+  c.kind = "reopened";
+  c.office = true;
+  c.handle = "chat:17";
+  return c;
+}
+
+MediaOrder sample_media(std::int64_t id, CaseId about) {
+  MediaOrder m;
+  m.id = MediaId{id};
+  m.about = about;
+  m.kind = MediaKind::voice;
+  m.channel = "wx";
+  m.user = "oX";
+  m.media_id = std::string(700, 'm') + "😀";
+  m.url = "https://example.org/f?x=" + std::string(2000, 'u');
+  m.format = "amr";
+  return m;
+}
+
 void expect_same(const Person& a, const Person& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.code, b.code);
@@ -153,6 +184,7 @@ void expect_same(const Person& a, const Person& b) {
   EXPECT_EQ(a.bound_unit, b.bound_unit);
   EXPECT_EQ(a.muted, b.muted);
   EXPECT_EQ(a.informed, b.informed);
+  EXPECT_EQ(a.preferred, b.preferred);
 }
 
 void expect_same(const Account& a, const Account& b) {
@@ -213,6 +245,8 @@ void expect_same(const Case& a, const Case& b) {
   EXPECT_EQ(a.last_echo_at, b.last_echo_at);
   EXPECT_EQ(a.next_due_at, b.next_due_at);
   EXPECT_EQ(a.timer, b.timer);
+  EXPECT_EQ(a.media, b.media);
+  EXPECT_EQ(a.calls, b.calls);
 }
 
 void expect_same(const Event& a, const Event& b) {
@@ -253,6 +287,9 @@ void expect_same(const NoticeRow& a, const NoticeRow& b) {
   EXPECT_EQ(a.next_at, b.next_at);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.code, b.code);
+  EXPECT_EQ(a.edits, b.edits);
+  EXPECT_EQ(a.card, b.card);
+  EXPECT_EQ(a.tried, b.tried);
 }
 
 void expect_same(const Inbound& a, const Inbound& b) {
@@ -264,6 +301,27 @@ void expect_same(const Inbound& a, const Inbound& b) {
   EXPECT_EQ(a.received_at, b.received_at);
   EXPECT_EQ(a.about, b.about);
   EXPECT_EQ(a.reply, b.reply);
+}
+
+void expect_same(const Card& a, const Card& b) {
+  EXPECT_EQ(a.notice, b.notice);
+  EXPECT_EQ(a.about, b.about);
+  EXPECT_EQ(a.account, b.account);
+  EXPECT_EQ(a.person, b.person);
+  EXPECT_EQ(a.kind, b.kind);
+  EXPECT_EQ(a.office, b.office);
+  EXPECT_EQ(a.handle, b.handle);
+}
+
+void expect_same(const MediaOrder& a, const MediaOrder& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.about, b.about);
+  EXPECT_EQ(a.kind, b.kind);
+  EXPECT_EQ(a.channel, b.channel);
+  EXPECT_EQ(a.user, b.user);
+  EXPECT_EQ(a.media_id, b.media_id);
+  EXPECT_EQ(a.url, b.url);
+  EXPECT_EQ(a.format, b.format);
 }
 
 std::string fresh_batch_id() {
@@ -304,6 +362,9 @@ std::vector<NoticeId> store_notices(Store& store, const Account& account, std::i
     row.state = state;
     row.attempts = 0;
     row.events.clear();
+    row.edits = {};
+    row.card = false;
+    row.tried.clear();
     ids.push_back(row.notice.id);
     writes.notices.push_back(std::move(row));
   }

@@ -23,6 +23,8 @@ Case sample_case(std::int64_t id, PersonId reporter, PersonId owner);
 Event sample_event(std::int64_t id, CaseId about);
 NoticeRow sample_notice(std::int64_t id, const Account& to, std::int64_t seq);
 Inbound sample_inbound(const std::string& key);
+Card sample_card(const NoticeRow& notice);
+MediaOrder sample_media(std::int64_t id, CaseId about);
 
 // One field after another, so that a failure names the field.
 void expect_same(const Person& a, const Person& b);
@@ -32,6 +34,8 @@ void expect_same(const Case& a, const Case& b);
 void expect_same(const Event& a, const Event& b);
 void expect_same(const NoticeRow& a, const NoticeRow& b);
 void expect_same(const Inbound& a, const Inbound& b);
+void expect_same(const Card& a, const Card& b);
+void expect_same(const MediaOrder& a, const MediaOrder& b);
 
 // A person with one account of that user id, stored. Ids: person `id`, account `id` + 1.
 Account store_account(Store& store, std::int64_t id, const std::string& user,

@@ -45,6 +45,68 @@ TEST_P(Schema, GoesOnAfterARunThatWasCutShort) {
   EXPECT_TRUE(store::open(database_.url())->schema_current());
 }
 
+// What "delivery" did, taken back from its end on: a database of the first schema, and one where
+// the migration was cut short after each of its steps.
+TEST_P(Schema, DeliveryStartsFromTheFirstSchemaAndFromEveryStepOfItsOwn) {
+  const std::vector<std::string> kSteps{
+      "DROP TABLE cards",
+      "DROP TABLE media",
+      "DROP TABLE bind_codes",
+      "DROP TABLE cursors",
+      "DROP TABLE secrets",
+      "ALTER TABLE cases DROP COLUMN media",
+      "ALTER TABLE cases DROP COLUMN calls",
+      "ALTER TABLE persons DROP COLUMN preferred",
+      "ALTER TABLE notices DROP COLUMN edits",
+      "ALTER TABLE notices DROP COLUMN card",
+      "ALTER TABLE notices DROP COLUMN tried",
+  };
+  store::open(database_.url())->migrate();
+  for (std::size_t done = 0; done <= kSteps.size(); ++done) {
+    const auto raw = connect(parse_url(database_.url()));  // an old one knows the old columns
+    for (auto step = kSteps.size(); step > done; --step) raw->run(kSteps[step - 1]);
+    raw->execute("DELETE FROM schema_migrations WHERE version=2");
+    raw->execute("DELETE FROM notices");
+    const struct {
+      int id;
+      const char* state;
+      int echo;
+      std::int64_t next_at, expected;
+    } kOld[] = {
+        {1, "held", 1, 0, 86'400'000'005},  // is telephoned a day after it was written
+        {2, "dead", 1, 0, 86'400'000'005},
+        {3, "dead", 0, 7, 7},  // owed to nobody
+        {4, "sent", 1, 7, 0},  // there is no question open
+        {5, "due", 1, 7, 7},
+    };
+    for (const auto& old : kOld) {
+      const std::vector<Value> row{old.id, old.state, old.echo, old.next_at};
+      raw->execute("INSERT INTO notices (id,state,echo,next_at,created_at) VALUES (?,?,?,?,5)",
+                   row);
+    }
+    const auto store = store::open(database_.url());
+    EXPECT_FALSE(store->schema_current()) << done;
+    store->migrate();
+    EXPECT_TRUE(store->schema_current()) << done;
+    const auto look = connect(parse_url(database_.url()));
+    for (const auto& old : kOld) {
+      const std::vector<Value> id{old.id};
+      const Rows row = look->query("SELECT next_at,edits,card,tried FROM notices WHERE id=?", id);
+      EXPECT_EQ(row[0][0].integer(), old.expected) << done << " " << old.id;
+      EXPECT_EQ(row[0][1].integer(), 0);
+      EXPECT_EQ(row[0][2].integer(), 0);
+      EXPECT_EQ(row[0][3].text(), "");
+    }
+    EXPECT_EQ(store->secret("links", "x"), "x");
+    store_account(*store, 2001 + 10 * static_cast<int>(done), "u" + std::to_string(done));
+    WorkingSet set;
+    Need need;
+    need.persons = {PersonId{2001}};
+    store->begin()->load(need, at(0), set);
+    EXPECT_NE(set.person(PersonId{2001}), nullptr);
+  }
+}
+
 TEST_P(Schema, TimersViewIsForScripts) {
   const auto store = store::open(database_.url());
   store->migrate();
