@@ -52,17 +52,24 @@ std::string MediaLinks::link(MediaId id, Instant now) const {
 }
 
 std::optional<MediaId> MediaLinks::open(std::string_view token, Instant now) const {
+  const Opened opened = look(token, now);
+  return opened.state == Opened::good ? std::optional{opened.id} : std::nullopt;
+}
+
+// The signature is looked at first and in constant time, so that the answer to a forged token tells
+// nothing of what a right one would be.
+MediaLinks::Opened MediaLinks::look(std::string_view token, Instant now) const {
   const auto last = token.rfind('.');
-  if (last == std::string_view::npos) return std::nullopt;
+  if (last == std::string_view::npos) return {};
   const auto what = token.substr(0, last), given = token.substr(last + 1);
   const std::string right = signature(what);
   if (given.size() != right.size() || CRYPTO_memcmp(given.data(), right.data(), right.size()) != 0)
-    return std::nullopt;
+    return {};
   const auto dot = what.find('.');
   const auto id = number(what.substr(0, dot));
   const auto until = number(what.substr(dot + 1));
-  if (!id || !until || Instant{std::chrono::seconds{*until}} < now) return std::nullopt;
-  return MediaId{*id};
+  if (dot == std::string_view::npos || !id || !until) return {};
+  return {Instant{std::chrono::seconds{*until}} < now ? Opened::over : Opened::good, MediaId{*id}};
 }
 
 std::string MediaLinks::signature(std::string_view what) const {

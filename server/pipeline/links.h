@@ -24,6 +24,12 @@ class MediaLinks {
   std::string link(MediaId id, Instant now) const;
   // The file that `token` opens; nothing when it is forged or its time is over.
   std::optional<MediaId> open(std::string_view token, Instant now) const;
+  // The same for whoever wants to tell the two apart.
+  struct Opened {
+    enum { forged, over, good } state = forged;
+    MediaId id;  // when good
+  };
+  Opened look(std::string_view token, Instant now) const;
 
  private:
   std::string signature(std::string_view what) const;
