@@ -80,7 +80,7 @@ void Keeper::watch() {
       seen_good();
       if (Steady::now() >= count_at) {
         count_at = Steady::now() + options_.count;
-        counted_(store_->counts());
+        counted_(store_->counts(), world_.clock.now());
       }
       if (Steady::now() >= forget_at) {
         forget_at = Steady::now() + options_.forget_every;

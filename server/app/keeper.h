@@ -27,7 +27,7 @@ struct KeeperOptions {
 
 class Keeper {
  public:
-  using Counted = std::function<void(const store::Counts&)>;
+  using Counted = std::function<void(const store::Counts&, Instant now)>;
 
   Keeper(KeeperOptions options, EngineOptions engine, Engine::World world, Counted counted);
   ~Keeper();  // lets go of the engine, which must have been stopped or never built

@@ -23,9 +23,15 @@ class Observer : public Monitor {
   void duplicate(std::string_view channel) override;
   void quarantined(std::string_view channel) override;
   void sent(std::string_view channel, std::string_view outcome) override;
+  void retrying(std::string_view channel) override;
+  void breaker(std::string_view channel, bool open) override;
+  void echo_owed(std::string_view channel) override;
+  void echo_delivered(std::string_view channel, bool in_time) override;
+  void media(std::string_view channel, std::string_view outcome) override;
 
  private:
   std::string expose();
+  void counted(const store::Counts& counts, Instant now);
   void sample(const net::ServerCounters& counters, std::size_t waiting);
 
   Log log_;

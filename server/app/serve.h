@@ -38,7 +38,7 @@ struct ServeSettings {
 struct ServeOps {
   Monitor& monitor;
   std::function<std::string()> metrics;               // Prometheus text
-  std::function<void(const store::Counts&)> counted;  // gauges
+  std::function<void(const store::Counts&, Instant now)> counted;  // gauges; business time
   // Looked up before each metrics text: connections, and messages waiting for the database.
   std::function<void(const net::ServerCounters&, std::size_t waiting)> sampled;
   std::function<std::uint64_t()> received;  // messages taken since start

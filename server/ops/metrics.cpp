@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -20,7 +21,7 @@ using prometheus::Gauge;
 using prometheus::Histogram;
 using prometheus::Registry;
 
-constexpr std::size_t kMostSeries = 64;
+constexpr std::size_t kMostSeries = 256;
 
 // Doubling: half a millisecond to eight seconds.
 const Histogram::BucketBoundaries kCommitSeconds{
@@ -64,6 +65,40 @@ class Counters {
   std::map<std::pair<std::string, std::string>, Counter*> series_;
 };
 
+// Gauges with one label.
+class Gauges {
+ public:
+  Gauges(Registry& registry, const std::string& name, const std::string& help, std::string label)
+      : family_{prometheus::BuildGauge().Name(name).Help(help).Register(registry)},
+        label_{std::move(label)} {}
+
+  void set(std::string_view label, double value) {
+    const std::lock_guard lock{mutex_};
+    auto found = series_.find(label);
+    if (found == series_.end()) {
+      if (series_.size() >= kMostSeries) return;
+      Gauge& gauge = family_.Add({{label_, std::string{label}}});
+      found = series_.emplace(label, &gauge).first;
+    }
+    found->second->Set(value);
+  }
+  // Those that are not set anew show zero.
+  void set_all(const std::map<std::string, double>& values) {
+    {
+      const std::lock_guard lock{mutex_};
+      for (auto& [label, gauge] : series_)
+        if (!values.contains(label)) gauge->Set(0);
+    }
+    for (const auto& [label, value] : values) set(label, value);
+  }
+
+ private:
+  prometheus::Family<Gauge>& family_;
+  std::string label_;
+  std::mutex mutex_;
+  std::map<std::string, Gauge*, std::less<>> series_;
+};
+
 Counter& counter(Registry& registry, const std::string& name, const std::string& help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
@@ -100,6 +135,19 @@ struct Metrics::Families {
                        "Inputs set aside with their raw body.", "channel"};
   Counters sent{registry, "huiyin_notices_total", "Attempts to deliver a notice by outcome.",
                 "channel", "outcome"};
+  Counters retries{registry, "huiyin_notice_retries_total",
+                   "Attempts after which a notice is tried again.", "channel"};
+  Counters echoes_owed{registry, "huiyin_echoes_owed_total",
+                       "Echoes to reporters that could leave.", "channel"};
+  Counters echoes{registry, "huiyin_echoes_delivered_total",
+                  "Echoes that a platform took; in_time: within a minute.", "channel", "in_time"};
+  Counters media{registry, "huiyin_media_total", "Files of messages by what became of them.",
+                 "channel", "outcome"};
+  Gauges breaker{registry, "huiyin_breaker_open",
+                 "1 while a platform that does not answer is left alone.", "channel"};
+  Gauges pending{registry, "huiyin_notices_pending", "Notices on their way.", "channel"};
+  Gauges pending_age{registry, "huiyin_notices_pending_age_seconds",
+                     "Age of the oldest notice on its way.", "channel"};
   Counter& committed =
       counter(registry, "huiyin_committed_total", "Inputs whose effect is committed.");
   Counter& batches = counter(registry, "huiyin_batches_total", "Commits.");
@@ -161,6 +209,32 @@ void Metrics::quarantined(std::string_view channel) { families_->quarantined.add
 
 void Metrics::sent(std::string_view channel, std::string_view outcome) {
   families_->sent.add(channel, outcome);
+}
+
+void Metrics::retrying(std::string_view channel) { families_->retries.add(channel); }
+
+void Metrics::breaker(std::string_view channel, bool open) {
+  families_->breaker.set(channel, open ? 1 : 0);
+}
+
+void Metrics::echo_owed(std::string_view channel) { families_->echoes_owed.add(channel); }
+
+void Metrics::echo_delivered(std::string_view channel, bool in_time) {
+  families_->echoes.add(channel, in_time ? "yes" : "no");
+}
+
+void Metrics::media(std::string_view channel, std::string_view outcome) {
+  families_->media.add(channel, outcome);
+}
+
+void Metrics::set_pending(const std::map<std::string, Pending>& pending) {
+  std::map<std::string, double> notices, ages;
+  for (const auto& [channel, now] : pending) {
+    notices[channel] = static_cast<double>(now.notices);
+    ages[channel] = std::max(0.0, std::chrono::duration<double>{now.age}.count());
+  }
+  families_->pending.set_all(notices);
+  families_->pending_age.set_all(ages);
 }
 
 void Metrics::set_stored(const Stored& stored) {

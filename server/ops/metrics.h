@@ -1,9 +1,11 @@
-// The numbers of /metrics (Prometheus text). app connects the other rooms' reports to it.
+// The numbers of /metrics (Prometheus text), explained in docs/metrics.md. app connects the other
+// rooms' reports to it.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,7 +13,7 @@
 namespace huiyin {
 
 // Thread-safe. Label values are ours (channel names, outcomes, reasons); should they ever come from
-// outside, the 65th and later of a kind are counted as "other".
+// outside, the 257th and later of a kind are counted as "other".
 class Metrics {
  public:
   Metrics();
@@ -26,12 +28,23 @@ class Metrics {
   void duplicate(std::string_view channel);
   void quarantined(std::string_view channel);
   void sent(std::string_view channel, std::string_view outcome);
+  void retrying(std::string_view channel);
+  void breaker(std::string_view channel, bool open);
+  void echo_owed(std::string_view channel);
+  void echo_delivered(std::string_view channel, bool in_time);
+  void media(std::string_view channel, std::string_view outcome);
 
   // -- as last looked up
   struct Stored {
     std::int64_t due = 0, held = 0, dead = 0, quarantined = 0, open_cases = 0;
   };
   void set_stored(const Stored& stored);
+  struct Pending {
+    std::int64_t notices = 0;
+    std::chrono::microseconds age{0};  // of the oldest
+  };
+  // By channel; one that is not named has none.
+  void set_pending(const std::map<std::string, Pending>& pending);
   void set_waiting(std::size_t inputs);  // in the inbox's queues
 
   // -- totals since the start, counted elsewhere

@@ -44,7 +44,7 @@ void stop_with_a_thread_that_hangs() {
                        hanging.set_value();
                        while (true) pause();
                      },
-                     .counted = [](const store::Counts&) {},
+                     .counted = [](const store::Counts&, Instant) {},
                      .sampled = [](const net::ServerCounters&, std::size_t) {},
                      .received = [] { return std::uint64_t{0}; }};
   ServeSettings settings;
