@@ -37,7 +37,7 @@ void answer_foreign(Turn& turn, const std::string& number) {
   auto& draft = turn.reply("taken_over", Audience::owner);
   draft.about = c->id;
   const auto facts = case_facts(turn, *c, Audience::reporter, turn.me().locale);
-  for (const char* key : {"number", "owner", "status"})
+  for (const char* key : {"number", "owner", "status", "outcome", "solved"})
     if (const auto at = facts.find(key); at != facts.end()) draft.facts.insert(*at);
 }
 
@@ -45,7 +45,7 @@ std::optional<Move> move_of(Verb verb) {
   for (const Move move :
        {Move::accept, Move::return_case, Move::contact, Move::progress, Move::ask, Move::close})
     if (words::verb_for(move) == verb) return move;
-  return verb == Verb::told ? std::optional{Move::note} : std::nullopt;
+  return std::nullopt;
 }
 
 Why why_not(const Turn& turn, const Case& c, Move move) {
@@ -83,10 +83,48 @@ void act(Turn& turn, const Command& command, Move move) {
   make_move(turn, c, move, command);
 }
 
+// Without a number: the case whose reporter was to be telephoned, if there is one.
+Found find_told(Turn& turn, const Command& command) {
+  Found waiting;
+  if (command.number.empty()) {
+    waiting.several = handled_cases(turn);
+    waiting.missing = !turn.need().empty();
+    if (waiting.missing) return waiting;
+    std::erase_if(waiting.several, [](const Case* c) { return c->calls == 0; });
+    if (waiting.several.size() == 1) waiting.one = waiting.several.front();
+    if (!waiting.several.empty()) return waiting;
+  }
+  return find_handled(turn, command.number, [&](const Case& c) {
+    return can_move(turn, c, Move::note) && role_in(turn, c, turn.speaker()) == Role::owner;
+  });
+}
+
+// 已电话告知: what the reporter did not hear so far, he has heard now.
+void told(Turn& turn, const Command& command) {
+  const auto found = find_told(turn, command);
+  if (found.missing) return;
+  if (found.unknown_number) return answer_foreign(turn, command.number);
+  if (!found.one && found.several.size() > 1)
+    return ask_which_case(turn, found.several, command, Audience::owner);
+  if (!found.one) {
+    refuse(turn, Why::no_candidate);
+    return;
+  }
+  Case c = *found.one;
+  // A filed case takes no more notes; that he was told is kept with the notices.
+  turn.make(
+      c, Move::note, role_in(turn, c, turn.speaker()).value_or(Role::owner),
+      command.argument.empty() ? std::string{words::verb(Verb::told, "zh")} : command.argument);
+  c.calls = 0;
+  turn.told_by_telephone(c.id, c.reporter);
+  answer_about(turn, c, "told", Audience::owner);
+  turn.put(std::move(c));
+}
+
 void list_todo(Turn& turn) {
   auto cases = handled_cases(turn);
   if (!turn.need().empty()) return;
-  std::erase_if(cases, [](const Case* c) { return !is_open(c->stage); });
+  std::erase_if(cases, [](const Case* c) { return !is_open(c->stage) && c->calls == 0; });
   auto& draft = turn.reply("todo", Audience::owner);
   draft.facts["count"] = std::to_string(cases.size());
   if (cases.empty())
@@ -169,6 +207,9 @@ bool hear_cadre(Turn& turn, const Said& said, const Command& command) {
     return true;
   }
   switch (command.verb) {
+    case Verb::told:
+      told(turn, command);
+      return true;
     case Verb::todo:
       list_todo(turn);
       return true;
@@ -198,6 +239,8 @@ bool hear_cadre(Turn& turn, const Said& said, const Command& command) {
     case Verb::privacy:
     case Verb::mute:
     case Verb::language:
+    case Verb::bind_account:
+    case Verb::prefer:
     case Verb::count_:
       return false;  // said as a reporter
     default:

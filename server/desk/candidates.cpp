@@ -93,6 +93,7 @@ std::vector<std::map<std::string, std::string>> case_rows(const Turn& turn,
     row["text"] = excerpt(facts["text"], 16);
     for (const char* key : {"number", "place", "status", "due", "urgency"})
       if (!facts[key].empty()) row[key] = facts[key];
+    if (c->calls > 0 && audience != Audience::reporter) row["call"] = "1";
     rows.push_back(std::move(row));
     if (rows.size() == kMostListed) break;
   }

@@ -69,6 +69,7 @@ void hear(Turn& turn, const Said& said) {
   turn.speak_as(said.person, said.account);
   turn.has_cases_of(said.person);
   if (!turn.need().empty() || says_nothing(said.message.kind)) return;
+  turn.heard(said.message);
   if (said.message.kind == MessageKind::follow || said.message.kind == MessageKind::scan)
     return hear_scene(turn, said.message);
 

@@ -17,36 +17,12 @@ void put(Facts& facts, const char* key, std::string value) {
   if (!value.empty()) facts[key] = std::move(value);
 }
 
-std::string reporter_line(const Turn& turn, const Case& c) {
-  const Person* person = turn.set.person(c.reporter);
-  if (!person) person = turn.directory.person(c.reporter);
-  if (!person) return {};
-  std::string line = person->name;
-  if (!person->phone.empty()) line += (line.empty() ? "" : " ") + person->phone;
-  return line;
-}
-
-// Handbook §11: 举报 and complaints about people are confidential.
-bool confidential(const Case& c) {
-  return c.type == CaseType::violation || c.level > Level::frontline;
-}
-
 bool owned_by_office(const Turn& turn, const Case& c) {
   return duty_of(turn, c.owner, c.owner_unit) == DutyRole::clerk;
 }
 
-bool owner_knows_reporter(const Turn& turn, const Case& c) {
-  return !confidential(c) || owned_by_office(turn, c);
-}
-
 // The office telephones after a bad rating.
 bool called_back(const Case& c) { return c.rating == 1 || c.rating == 2; }
-
-bool words_as_written(const Turn& turn, const Case& c, Audience audience) {
-  if (audience == Audience::owner) return owner_knows_reporter(turn, c);
-  return audience == Audience::office &&
-         (owned_by_office(turn, c) || c.urgency == Urgency::emergency || called_back(c));
-}
 
 // In the order in which work goes on.
 std::vector<Verb> owner_verbs(const Case& c) {
@@ -60,35 +36,30 @@ std::vector<Verb> owner_verbs(const Case& c) {
 
 }  // namespace
 
-std::string without_media_ids(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video,
-                            MessageKind::position, MessageKind::link}) {
-      const auto mark = words::media(kind);
-      if (!line.starts_with(mark)) continue;
-      out += mark;
-      line.remove_prefix(mark.size());
-      if (kind == MessageKind::position || kind == MessageKind::link || line.empty()) break;
-      const auto id_end = std::min(line.find(' ', 1), line.size());
-      line.remove_prefix(id_end);
-      break;
-    }
-    out += line;
-    text.remove_prefix(end);
-    if (!text.empty()) {
-      out += '\n';
-      text.remove_prefix(1);
-    }
-  }
-  return out;
+bool confidential(const Case& c) {
+  return c.type == CaseType::violation || c.level > Level::frontline;
 }
 
-std::string as_written(std::string_view text) {
-  return excerpt(without_media_ids(text), kResultText);
+bool owner_knows_reporter(const Turn& turn, const Case& c) {
+  return !confidential(c) || owned_by_office(turn, c);
 }
+
+bool words_as_written(const Turn& turn, const Case& c, Audience audience) {
+  if (audience == Audience::owner) return owner_knows_reporter(turn, c);
+  return audience == Audience::office &&
+         (owned_by_office(turn, c) || c.urgency == Urgency::emergency || called_back(c));
+}
+
+std::string person_line(const Turn& turn, PersonId id) {
+  const Person* person = turn.set.person(id);
+  if (!person) person = turn.directory.person(id);
+  if (!person) return {};
+  std::string line = person->name;
+  if (!person->phone.empty()) line += (line.empty() ? "" : " ") + person->phone;
+  return line;
+}
+
+std::string as_written(std::string_view text) { return excerpt(text, kResultText); }
 
 std::string as_owner_reads(const Turn& turn, const Case& c, std::string_view text) {
   return owner_knows_reporter(turn, c) ? as_written(text) : as_told(text);
@@ -187,7 +158,9 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
       put(facts, "resumes",
           show_date(add(turn.policy.calendar, c.paused_at, turn.policy.clocks.answer), locale));
     if (audience == Audience::office || owner_knows_reporter(turn, c))
-      put(facts, "reporter", reporter_line(turn, c));
+      put(facts, "reporter", person_line(turn, c.reporter));
+    const bool unwritten = c.text.find(words::kNoTranscript) != std::string::npos;
+    if (unwritten && words_as_written(turn, c, audience)) facts["listen"] = "1";
     put(facts, "moves", owner_moves(c, locale));
   }
   return facts;

@@ -15,16 +15,18 @@
 //   solved | unsolved   flags after closing; `channel` is the other way when unsolved
 //   late      flag: open and past its due date
 // Owner and office only: reporter (name and telephone as far as known), more (what was added
-// since), resumes (the day when work goes on without the answer that we wait for).
+// since), resumes (the day when work goes on without the answer that we wait for), listen (flag: a
+// voice message has no words).
 //
 // Who sees what (§11): the owner reads the words as written, an office that only watches reads them
 // masked. Who reports a violation, or complains about officials, is known to the office alone.
 //
 // Set by single notices: progress, question, answer, supplement, reason, by, rating and grade,
 // middling (flag), latest,
-// previous, count, caller, did, heard (flag), next_owner, bound, vague (flag), photo (flag), unit,
-// advice, purpose (flag), options and cases (lists with `no`), moves (what can be done now,
-// joined).
+// previous, other (flag: a card's reader who does not handle the case any more), files (what came
+// with the message: 2张照片), no_phone (flag), code, until, linked (flag), count, caller, did,
+// heard (flag), next_owner, bound, vague (flag), photo (flag), unit, advice, purpose (flag),
+// options and cases (lists with `no`), moves (what can be done now, joined).
 #pragma once
 
 #include <map>
@@ -42,8 +44,15 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
 // As shown to anybody but owner and office.
 std::string mask_text(std::string_view text);
 
-// "[图片] 8xK2..." -> "[图片]": the platform's id is for the program, not for people.
-std::string without_media_ids(std::string_view text);
+// Handbook §11: 举报 and complaints about people are confidential.
+bool confidential(const Case& c);
+// Who handles a confidential case below the office does not learn who reported it.
+bool owner_knows_reporter(const Turn& turn, const Case& c);
+// Does this audience read the words as they were written?
+bool words_as_written(const Turn& turn, const Case& c, Audience audience);
+// Name and telephone, as far as known; unmasked.
+std::string person_line(const Turn& turn, PersonId id);
+
 // What somebody wrote, as the owner reads it; at most 300 characters.
 std::string as_written(std::string_view text);
 // The same for reporters: masked.

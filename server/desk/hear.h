@@ -1,6 +1,9 @@
 // Entry points of the desk's files; each turns one input into moves and notices on the Turn.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "server/desk/turn.h"
 
 namespace huiyin {
@@ -24,6 +27,12 @@ void hear_scene(Turn& turn, const Message& message);
 // The place where the speaker lives, as an answer to our question.
 void bind_place(Turn& turn, const Said& said);
 void bind_choice(Turn& turn, int number);
+
+// accounts.cpp
+bool is_bind_code(std::string_view text);
+void give_bind_code(Turn& turn);
+void use_bind_code(Turn& turn, const std::string& said);
+void prefer_account(Turn& turn);
 
 // cadre.cpp: commands of those who handle cases. False: they speak as a reporter.
 bool hear_cadre(Turn& turn, const Said& said, const Command& command);

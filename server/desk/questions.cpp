@@ -1,6 +1,32 @@
 #include "server/desk/questions.h"
 
+#include <charconv>
+#include <cstdint>
+
 namespace huiyin::questions {
+
+std::vector<std::string> choices(const Conversation& talk) {
+  std::vector<std::string> found;
+  for (const auto& option : talk.options)
+    if (!option.starts_with(kWrongCode)) found.push_back(option);
+  return found;
+}
+
+std::vector<Instant> wrong_codes(const Conversation& talk) {
+  std::vector<Instant> found;
+  for (std::string_view option : talk.options) {
+    if (!option.starts_with(kWrongCode)) continue;
+    option.remove_prefix(kWrongCode.size());
+    std::int64_t at = 0;
+    if (std::from_chars(option.data(), option.data() + option.size(), at).ec == std::errc{})
+      found.emplace_back(std::chrono::microseconds{at});
+  }
+  return found;
+}
+
+std::string wrong_code_at(Instant at) {
+  return std::string{kWrongCode} + std::to_string(at.time_since_epoch().count());
+}
 
 bool stale(const Conversation& talk, const Policy& policy, Instant now) {
   const auto& q = talk.question;

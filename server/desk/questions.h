@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/desk/decide.h"
 
@@ -17,6 +18,13 @@ inline constexpr std::string_view kWhichBind = "which_bind";    // options: unit
 inline constexpr std::string_view kWhichCase = "which_case";    // options: stored commands
 inline constexpr std::string_view kWithdraw = "withdraw";       // sure? about a case
 inline constexpr std::string_view kWords = "words";             // the text of one stored command
+
+// Wrong one-time codes are remembered beside the question, as last options: "wrong_code" and the
+// microseconds since 1970. Turn keeps them apart from the choices.
+inline constexpr std::string_view kWrongCode = "wrong_code ";
+std::vector<std::string> choices(const Conversation& talk);
+std::vector<Instant> wrong_codes(const Conversation& talk);
+std::string wrong_code_at(Instant at);
 
 // Choices and confirmations go stale, so that a "3" of tomorrow is not an answer to yesterday's
 // list. Questions about a draft live as long as the draft.

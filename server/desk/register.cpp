@@ -16,8 +16,10 @@ namespace {
 constexpr int kMostQuestions = 2;        // chat is not a form (P4)
 constexpr std::size_t kMostChoices = 9;  // one digit must do
 
+// Words are still to come. A voice message holds them, even when nobody has written them down.
 bool wordless(const Said& said) {
-  return said.meaning.text.empty() && !words::media(said.message.kind).empty();
+  return said.meaning.text.empty() && said.message.kind != MessageKind::voice &&
+         !words::media(said.message.kind).empty();
 }
 
 Urgency urgency_of(const Meaning& meaning) {
@@ -108,9 +110,10 @@ void push_emergency(Turn& turn, const Case& c) {
 std::string words_of(const Said& said) {
   std::string text{words::media(said.message.kind)};
   if (!text.empty()) {
-    const auto& media =
-        said.message.media_id.empty() ? said.message.media_url : said.message.media_id;
-    if (!media.empty()) text += " " + media;
+    if (said.message.kind == MessageKind::link && !said.message.media_url.empty())
+      text += " " + said.message.media_url;
+    if (said.message.kind == MessageKind::voice && said.meaning.text.empty())
+      text.append(" ").append(words::kNoTranscript);
     if (said.message.position && !said.message.position->label.empty())
       text += " " + said.message.position->label;
     if (!said.meaning.text.empty() && said.message.kind != MessageKind::position)
@@ -291,7 +294,7 @@ void register_draft(Turn& turn, Case c) {
   } else {
     std::vector<UnitCode> choices;
     if (talk.about == c.id && talk.question == questions::kWhichPlace)
-      for (const auto& option : talk.options) choices.push_back(UnitCode{option});
+      for (const auto& option : questions::choices(talk)) choices.push_back(UnitCode{option});
     where = narrowest(turn, choices);
   }
   set_place(turn, c, where);

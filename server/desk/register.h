@@ -32,7 +32,7 @@ NoticeDraft* send_card(Turn& turn, const Case& c, PersonId to);
 // "不对请回复村名": the place of a case just registered is another one. The case goes to whoever is
 // responsible there.
 void correct_place(Turn& turn, Case c, const Where& where, const std::string& text);
-// What a message adds to a case's text: its words, or "[图片] media id".
+// What a message adds to a case's text: its words, behind a mark like "[图片]".
 std::string words_of(const Said& said);
 
 }  // namespace huiyin

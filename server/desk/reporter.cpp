@@ -81,7 +81,8 @@ const Case* recent(const Turn& turn, const Said& said) {
       return c;
     // Said twice is said once (§7).
     const auto age = turn.now - c->registered_at;
-    if (age <= std::chrono::hours{24} && !text.empty() && c->text == one_line(text)) return c;
+    const bool spoken = !said.meaning.text.empty();  // two pictures are not the same one
+    if (age <= std::chrono::hours{24} && spoken && c->text == one_line(text)) return c;
   }
   return nullptr;
 }
@@ -157,6 +158,7 @@ void hear_reporter(Turn& turn, const Said& said) {
   }
   if (hear_place(turn, said)) return;
   if (const Case* c = case_of_detail(turn, said)) return supplement_case(turn, *c, words_of(said));
+  if (is_bind_code(meaning.bind_code)) return use_bind_code(turn, meaning.bind_code);
   turn.reply(meaning.small_talk ? "thanks" : "help");
 }
 

@@ -30,7 +30,7 @@ bool bind(Turn& turn, const Said& said, const Command& command) {
   if (!said.meaning.places.empty()) {
     bind_place(turn, said);
   } else if (!said.meaning.bind_code.empty()) {
-    answer_why(turn, "not_now", Audience::reporter, words::Why::code_unknown);
+    use_bind_code(turn, said.meaning.bind_code);
   } else if (command.argument.empty() || command.whole) {
     turn.reply("ask_place");
     turn.ask(std::string{questions::kBind}, CaseId{}, {});
@@ -121,6 +121,12 @@ bool hear_self_command(Turn& turn, const Said& said, const Command& command) {
   switch (command.verb) {
     case Verb::bind:
       return bind(turn, said, command);
+    case Verb::bind_account:
+      give_bind_code(turn);
+      return true;
+    case Verb::prefer:
+      prefer_account(turn);
+      return true;
     case Verb::language:
       return language(turn, said);
     case Verb::human:

@@ -81,7 +81,7 @@ std::string without_place(const Directory& directory, const Case& c, const std::
 
 Summary summary(const Directory& directory, const Case& c) {
   Summary out;
-  const auto text = without_media_ids(c.text);
+  const std::string& text = c.text;
   bool told = false;
   for (std::string_view rest = text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());

@@ -6,12 +6,9 @@
 
 #include "server/desk/facts.h"
 #include "server/desk/questions.h"
-#include "server/desk/timers.h"
 
 namespace huiyin {
 namespace {
-
-using std::chrono::microseconds;
 
 // Answers that may begin with emergency advice; others are preceded by a notice of its own.
 constexpr auto kWithAdvice = std::to_array<std::string_view>(
@@ -51,6 +48,9 @@ void Turn::speak_as(PersonId person, AccountId account) {
   me_ = *set.person(person);
   talk_ = set.conversation(person);
   talk_.person = person;
+  wrong_codes_ = questions::wrong_codes(talk_);
+  std::erase_if(wrong_codes_, [&](Instant at) { return now - at >= std::chrono::hours{1}; });
+  talk_.options = questions::choices(talk_);
   if (questions::stale(talk_, policy, now)) {
     talk_.question.clear();
     talk_.options.clear();
@@ -80,10 +80,17 @@ void Turn::close_question() {
   talk_changed_ = true;
 }
 
+void Turn::count_wrong_code() {
+  wrong_codes_.push_back(now);
+  talk_changed_ = true;
+}
+
 void Turn::close_question_of(PersonId person, CaseId about) {
   const Conversation was = set.conversation(person);
   if (was.about != about) return;
   Conversation closed;
+  for (const Instant at : questions::wrong_codes(was))
+    closed.options.push_back(questions::wrong_code_at(at));
   closed.person = person;
   closed.version = was.version;
   out_.conversations.push_back(std::move(closed));
@@ -118,6 +125,49 @@ bool Turn::has_case(CaseId id) {
   if (set.find_case(id) || set.asked_case(id)) return true;
   need_.cases.insert(id);
   return false;
+}
+
+bool Turn::has_code(const std::string& code) {
+  if (set.asked_code(code)) return true;
+  need_.codes.insert(code);
+  return false;
+}
+
+void Turn::heard(const Message& message) {
+  heard_ = true;
+  MediaOrder order;
+  switch (message.kind) {
+    case MessageKind::image:
+      order.kind = MediaKind::image;
+      break;
+    case MessageKind::voice:
+      order.kind = MediaKind::voice;
+      break;
+    case MessageKind::video:
+      order.kind = MediaKind::video;
+      break;
+    default:
+      return;
+  }
+  if (message.media_id.empty() && message.media_url.empty()) return;
+  order.channel = message.channel;
+  order.user = message.sender;
+  order.media_id = message.media_id;
+  order.url = message.media_url;
+  order.format = message.media_format;
+  file_ = std::move(order);
+}
+
+BindCode Turn::offer_code(std::chrono::minutes good_for) {
+  BindCode code{supply_.next_code(), speaker_, now + good_for};
+  out_.codes.push_back(code);
+  return code;
+}
+
+void Turn::bind_account(const BindCode& code) {
+  out_.bind_account = account_;
+  out_.bind_to = code.person;
+  out_.used_codes.push_back(code.code);
 }
 
 std::string Turn::locale_of(PersonId id) const {
@@ -231,30 +281,6 @@ NoticeDraft& Turn::tell(PersonId to, std::string_view kind, Audience audience) {
   draft.to = to;
   out_.notices.push_back(std::move(draft));
   return out_.notices.back();
-}
-
-std::variant<Decision, Need> Turn::finish() {
-  if (!need_.empty()) return need_;
-  if (!advice_.empty()) {
-    auto advice = std::move(advice_);
-    advice_.clear();
-    reply("advice").facts["advice"] = std::move(advice);
-  }
-  if (!owed_.empty()) throw std::logic_error{"a move was made that the reporter does not hear of"};
-  for (Case& c : out_.cases) {
-    const Case* before = set.find_case(c.id);
-    Instant from = now + microseconds{1};
-    if (fired_ != Instant{})
-      from = fired_ + microseconds{1};
-    else if (before && before->next_due_at != Instant{} && before->next_due_at <= now)
-      from = before->next_due_at;  // a timer that is late, not yet served: it is not skipped
-    const Timer timer = next_timer(c, policy, from);
-    c.next_due_at = timer.at;
-    c.timer = timer.name;
-  }
-  if (me_changed_) out_.persons.push_back(me_);
-  if (talk_changed_) out_.conversations.push_back(talk_);
-  return std::move(out_);
 }
 
 }  // namespace huiyin

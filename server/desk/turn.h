@@ -34,7 +34,10 @@ class Turn {
   const Conversation& talk() const { return talk_; }
   void ask(std::string question, CaseId about, std::vector<std::string> options);
   void close_question();
-  // The same for somebody else, when the question was about `about`.
+  // Wrong one-time codes of the last hour, with those of this turn.
+  std::size_t wrong_codes() const { return wrong_codes_.size(); }
+  void count_wrong_code();
+  // The same as close_question() for somebody else, when the question was about `about`.
   void close_question_of(PersonId person, CaseId about);
 
   // -- what is missing. The has_* functions note what must be loaded and answer false.
@@ -43,6 +46,7 @@ class Turn {
   bool has_number(std::string_view number);
   bool has_history(CaseId id);
   bool has_case(CaseId id);
+  bool has_code(const std::string& code);
   const Need& need() const { return need_; }
 
   // Locale of a recipient: as loaded, else as in the directory, else Chinese.
@@ -70,17 +74,37 @@ class Turn {
   NoticeDraft* echo(Case& c, std::string_view kind);
   NoticeDraft& tell(PersonId to, std::string_view kind, Audience audience);
 
+  // -- what a message brings besides words
+  // A message that somebody wrote: its file goes to the case that the turn puts, and whoever writes
+  // hears what was held for him, so that nobody need telephone.
+  void heard(const Message& message);
+
+  // -- accounts and calls
+  BindCode offer_code(std::chrono::minutes good_for);
+  // The speaker's account belongs to whom `code` was given; the code is used up.
+  void bind_account(const BindCode& code);
+  void told_by_telephone(CaseId about, PersonId who) { out_.told.emplace_back(about, who); }
+  void asked_to_telephone(NoticeId unheard) { out_.asked.push_back(unheard); }
+
   // Emergency advice waiting for the first reply.
   void set_advice(std::string text) { advice_ = std::move(text); }
   // The timer that this turn is about, if it is one.
   void set_fired(Instant at) { fired_ = at; }
 
-  // Throws std::logic_error when a move's echo was forgotten.
+  // finish.cpp. Throws std::logic_error when a move's echo was forgotten.
   std::variant<Decision, Need> finish();
 
  private:
   std::optional<EventId> make_as(Case& c, Move move, Role by, PersonId actor, std::string text);
   void add_first_contact(NoticeDraft& draft);
+  void flush_advice();
+  void attach_file();
+  void forget_calls();
+  void show_files(NoticeDraft& draft) const;
+  Instant hour_of(const NoticeDraft& draft) const;
+  void change_cards();
+  void set_timers();
+  void save_talk();
 
   Supply& supply_;
   PersonId speaker_;
@@ -88,8 +112,11 @@ class Turn {
   Person me_;
   bool me_changed_ = false, talk_changed_ = false;
   Conversation talk_;
+  std::vector<Instant> wrong_codes_;
   std::string advice_;
   Instant fired_{};
+  bool heard_ = false;
+  std::optional<MediaOrder> file_;  // what the message brought; `about` once it is clear
   Decision out_;
   Need need_;
   std::vector<EventId> owed_;  // echoes of this turn not told yet

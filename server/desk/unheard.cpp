@@ -1,8 +1,60 @@
-// What the owner is asked to do when an echo reached nobody (P2).
+// An echo reached nobody (P2): whoever handles the case is asked to telephone, and says when it is
+// done.
+#include <algorithm>
+
+#include "server/desk/cadre_moves.h"
 #include "server/desk/hear.h"
+#include "server/desk/owners.h"
+#include "server/desk/tell.h"
 
 namespace huiyin {
+namespace {
 
-void nobody_heard(Turn& turn, const Unheard& unheard) { turn.has_case(unheard.about); }
+// Closed cases keep their last owner, unless he is gone.
+void replace_last_owner(Turn& turn, Case& c) {
+  const auto duties = turn.directory.duties_of(c.owner, turn.now);
+  const bool here =
+      std::ranges::any_of(duties, [&](const Duty& duty) { return duty.unit == c.owner_unit; });
+  if (here) return;
+  const auto next = responsible(turn, c);
+  c.owner = next.person;
+  c.owner_unit = next.unit;
+}
+
+std::string phone_known(const Turn& turn, PersonId id) {
+  const Person* person = turn.set.person(id);
+  return person ? person->phone : std::string{};
+}
+
+}  // namespace
+
+void nobody_heard(Turn& turn, const Unheard& unheard) {
+  if (!turn.has_case(unheard.about)) return;
+  turn.asked_to_telephone(unheard.notice);
+  const Case* found = turn.set.find_case(unheard.about);
+  if (!found || found->stage == Stage::draft || found->calls > 0) return;
+  const bool here = turn.has_person(found->reporter);
+  if (!turn.has_person(unheard.person) || !here) return;
+
+  Case c = *found;
+  if (is_open(c.stage)) {
+    if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
+  } else {
+    replace_last_owner(turn, c);
+  }
+  ++c.calls;
+  turn.make_by_system(c, Move::remind, "telephone");
+  // Who may not know the reporter cannot telephone: then the office does.
+  const PersonId caller = owner_knows_reporter(turn, c) ? c.owner : office_of(turn, c).person;
+  if (auto* draft = tell_person(turn, c, caller, "telephone", Audience::owner)) {
+    draft->facts.erase("reporter");
+    if (auto line = person_line(turn, unheard.person); !line.empty())
+      draft->facts["reporter"] = std::move(line);
+    if (phone_known(turn, unheard.person).empty()) draft->facts["no_phone"] = "1";
+    draft->buttons = {{std::string{words::verb(Verb::told, turn.locale_of(caller))},
+                       words::command(Verb::told, c.number)}};
+  }
+  turn.put(std::move(c));
+}
 
 }  // namespace huiyin

@@ -55,8 +55,15 @@ constexpr auto kReasons = std::to_array<Reason>({
      "You have rated this case already. Thank you."},
     {Why::withdrawn_already, "这件事已按您的意思撤回。需要办理请重新发来。",
      "This case was withdrawn as you wished. If you need it after all, please write again."},
-    {Why::code_unknown, "没有找到这个绑定码，请核对，或直接回复您所在的村、社区名。",
-     "This code was not found. Please check it, or just reply with the name of your village."},
+    {Why::code_unknown,
+     "绑定码不对，或已过期。请用已绑定的账号发来“绑定账号”，取新的绑定码；要登记所在地，请回复村、"
+     "社区名。",
+     "This code is wrong or over. Send \"bind account\" from an account that is bound to get a new "
+     "one. To tell where you live, reply with the name of your village."},
+    {Why::code_own, "绑定码要从另一个账号发来，这个账号已经是您的。",
+     "Please send the code from the other account; this one is yours already."},
+    {Why::code_limit, "绑定码错了多次，请过一小时再试。",
+     "Too many wrong codes. Please try again in an hour."},
     {Why::not_anonymous,
      "这里还不能匿名或保密登记，内容没有登记。需要保密请拨打12345；愿意实名请去掉这句话再发一次。",
      "Anonymous or confidential reports cannot be taken here yet; nothing was registered. Call "

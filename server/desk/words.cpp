@@ -1,5 +1,6 @@
 #include "server/desk/words.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -77,7 +78,7 @@ constexpr auto kVerbs = std::to_array<VerbWord>({
     {Verb::progress, {"进展", "Progress"}},
     {Verb::ask, {"追问", "Ask"}},
     {Verb::close, {"办结", "Close"}},
-    {Verb::told, {"已告知", "Told"}},
+    {Verb::told, {"已电话告知", "Told"}},
     {Verb::todo, {"待办", "To do"}},
     {Verb::escalate, {"上报", "Escalate"}},
     {Verb::transfer, {"转办", "Transfer"}},
@@ -200,6 +201,27 @@ std::string_view media(MessageKind kind) {
     default:
       return "";
   }
+}
+
+std::string files(const std::vector<CaseMedia>& files, std::string_view locale) {
+  struct Word {
+    MediaKind kind;
+    Pair one, more;
+  };
+  static constexpr auto kWords = std::to_array<Word>({
+      {MediaKind::image, {"张照片", " photo"}, {"张照片", " photos"}},
+      {MediaKind::voice, {"段语音", " recording"}, {"段语音", " recordings"}},
+      {MediaKind::video, {"段视频", " video"}, {"段视频", " videos"}},
+  });
+  std::string line;
+  for (const auto& word : kWords) {
+    const auto count = std::ranges::count(files, word.kind, &CaseMedia::kind);
+    if (count == 0) continue;
+    if (!line.empty()) line += locale == "en" ? ", " : "、";
+    line += std::to_string(count);
+    line += pick(count == 1 ? word.one : word.more, locale);
+  }
+  return line;
 }
 
 std::string other_channel(std::string_view topic, std::string_view locale) {

@@ -55,7 +55,9 @@ enum class Why {
   safety,            // withdrawal of a matter of safety
   rated_already,
   withdrawn_already,
-  code_unknown,    // one-time code that fits nobody
+  code_unknown,    // one-time code that fits nobody, or is over
+  code_own,        // sent from the account that got it
+  code_limit,      // too many wrong ones
   not_anonymous,   // 匿名, 保密: not offered here yet
   place_unknown,   // 绑定 with a name that is nowhere
   place_outside,   // outside the area served
@@ -66,6 +68,10 @@ std::string why(Why why, std::string_view locale);
 
 // "[图片]": what stands in a case's text for a picture, a voice message ...; empty for words.
 std::string_view media(MessageKind kind);
+// Stands behind the mark of a voice message that came without words.
+inline constexpr std::string_view kNoTranscript = "没有转成文字";
+// "2张照片、1段语音"
+std::string files(const std::vector<CaseMedia>& files, std::string_view locale);
 
 // The other ways when a matter was not solved here, by topic (handbook §10).
 std::string other_channel(std::string_view topic, std::string_view locale);

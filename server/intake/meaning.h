@@ -33,6 +33,8 @@ enum class Verb {
   mute,
   help,
   language,
+  bind_account,  // a one-time code for another account
+  prefer,        // pushes go to this account first
   // cadres
   accept,
   return_case,

@@ -67,7 +67,8 @@ inline void play(fakes::DeskHarness& desk, const std::vector<Line>& lines) {
       decisions.push_back(desk.say(reader, line.says));
     }
     for (const auto& decision : decisions)
-      for (const auto& notice : decision.notices) notices.push_back(&notice);
+      for (const auto& notice : decision.notices)
+        if (!notice.edits) notices.push_back(&notice);
     std::vector<std::string> kinds;
     for (const auto* notice : notices)
       kinds.push_back(std::string{name(notice->audience)} + "/" + notice->kind);

@@ -142,7 +142,9 @@ class TemplateCheck {
       file = files.emplace(path, std::string{std::istreambuf_iterator<char>{in}, {}}).first;
     }
     std::string wrong;
-    walk(file->second, draft, nullptr, wrong);
+    walk(file->second, with_files(draft), nullptr, wrong);
+    if (!draft.media.empty() && file->second.find("{{#media}}") == std::string::npos)
+      wrong += " does not show the files";
     return wrong.empty() ? "" : path + ":" + wrong;
   }
 
@@ -152,13 +154,20 @@ class TemplateCheck {
                      std::string{name(draft.audience)} + "/" + draft.kind + ".mustache"};
     const std::string source{std::istreambuf_iterator<char>{in}, {}};
     std::string wrong;
-    const auto all = walk(source, draft, nullptr, wrong);
+    const auto all = walk(source, with_files(draft), nullptr, wrong);
     const auto body = all.find("\n\n");
     return body == std::string::npos ? all : all.substr(body + 2);
   }
 
  private:
   using Row = std::map<std::string, std::string>;
+
+  static NoticeDraft with_files(NoticeDraft draft) {
+    for (const auto& file : draft.media)
+      draft.lists["media"].push_back({{"what", std::string{name(file.kind)}},
+                                      {"link", "/m/" + std::to_string(file.id.raw())}});
+    return draft;
+  }
 
   static std::string walk(std::string_view source, const NoticeDraft& draft, const Row* row,
                           std::string& wrong) {
@@ -304,13 +313,25 @@ class DeskHarness {
   static std::vector<const NoticeDraft*> to(const Decision& decision, PersonId who) {
     std::vector<const NoticeDraft*> found;
     for (const auto& notice : decision.notices)
-      if (notice.to == who) found.push_back(&notice);
+      if (notice.to == who && !notice.edits) found.push_back(&notice);
     return found;
   }
   std::vector<std::string> kinds(const Decision& decision) const {
     std::vector<std::string> found;
     for (const auto& n : decision.notices)
-      found.push_back(std::string{name(n.audience)} + "/" + n.kind);
+      if (!n.edits) found.push_back(std::string{name(n.audience)} + "/" + n.kind);
+    return found;
+  }
+  static Decision without_edits(Decision decision) {
+    std::erase_if(decision.notices,
+                  [](const NoticeDraft& n) { return static_cast<bool>(n.edits); });
+    return decision;
+  }
+  // New contents of cards that are out, in the order of the cards.
+  static std::vector<const NoticeDraft*> edits(const Decision& decision) {
+    std::vector<const NoticeDraft*> found;
+    for (const auto& n : decision.notices)
+      if (n.edits) found.push_back(&n);
     return found;
   }
   std::string read(const NoticeDraft& notice) const {
@@ -336,6 +357,8 @@ class DeskHarness {
       Decision decision = std::get<Decision>(std::move(answer));
       check(input, decision);
       set.fold(decision);
+      move_account(decision);
+      send_cards(decision);
       check_promises(decision);
       transcript.push_back(decision);
       return decision;
@@ -360,6 +383,26 @@ class DeskHarness {
   static const std::shared_ptr<const Understanding>& words_of_small_county() {
     static const auto once = make_understanding(vocabulary(), *small_county());
     return once;
+  }
+
+  // What the pipeline does with a binding, and with the cards that it sends.
+  void move_account(const Decision& decision) {
+    if (!decision.bind_account) return;
+    Account account = *set.account(decision.bind_account);
+    account.person = decision.bind_to;
+    set.change(std::move(account));
+  }
+  void send_cards(const Decision& decision) {
+    for (const auto& n : decision.notices) {
+      const bool card = std::ranges::any_of(kNoticeKinds, [&](const NoticeKind& kind) {
+        return kind.card && kind.name == n.kind && kind.audience == n.audience;
+      });
+      const auto accounts = set.accounts_of(n.to);
+      if (!card || n.edits || accounts.empty()) continue;
+      const AccountId account = n.account ? n.account : accounts.front()->id;
+      set.put_card({NoticeId{++last_card_}, n.about, account, n.to, n.kind,
+                    n.audience == Audience::office, ""});
+    }
   }
 
   void meet(Person person, const char* channel, std::string user = {}) {
@@ -391,6 +434,17 @@ class DeskHarness {
       if (notice.audience == Audience::reporter && !notice.events.empty()) {
         EXPECT_TRUE(notice.account) << notice.kind;
       }
+      if (notice.edits) {  // nobody is alarmed by a card that changes, so it never waits
+        EXPECT_TRUE(notice.events.empty() && !notice.answers_input && !notice.urgent);
+        EXPECT_EQ(notice.not_before, Instant{});
+      } else {
+        EXPECT_EQ(notice.not_before, hour_of(notice, decision)) << notice.kind;
+      }
+      for (const auto& file : notice.media) {
+        const Case* c = decided(notice.about, decision);
+        ASSERT_NE(c, nullptr) << notice.kind;
+        EXPECT_EQ(std::ranges::count(c->media, file), 1) << notice.kind;
+      }
     }
     for (const auto& event : decision.events) {
       EXPECT_TRUE(event.id);
@@ -407,6 +461,29 @@ class DeskHarness {
     }
     std::set<CaseId> ids;
     for (const auto& c : decision.cases) EXPECT_TRUE(ids.insert(c.id).second);
+    // A file that is fetched belongs to a case, and the case knows it.
+    for (const auto& order : decision.media) {
+      const Case* c = decided(order.about, decision);
+      ASSERT_NE(c, nullptr);
+      EXPECT_EQ(std::ranges::count(c->media, CaseMedia{order.id, order.kind}), 1);
+      EXPECT_FALSE(order.media_id.empty() && order.url.empty());
+    }
+    for (const auto& c : decision.cases)
+      EXPECT_EQ(c.text.find("MEDIA-"), std::string::npos) << "a platform's id among the words";
+  }
+
+  const Case* decided(CaseId id, const Decision& decision) const {
+    for (const auto& c : decision.cases)
+      if (c.id == id) return &c;
+    return set.find_case(id);
+  }
+  // Handbook §10, §14.
+  Instant hour_of(const NoticeDraft& notice, const Decision& decision) const {
+    const Case* c = decided(notice.about, decision);
+    if (notice.answers_input || (c && c->urgency != Urgency::normal)) return {};
+    return notice.audience == Audience::reporter
+               ? push_to_resident_at(policy.clocks, now)
+               : push_to_cadre_at(policy.calendar, policy.clocks, now);
   }
 
   // What holds for the whole set.
@@ -468,6 +545,7 @@ class DeskHarness {
   }
 
   std::map<std::string, PersonId> residents_;
+  std::int64_t last_card_ = 0;
 };
 
 }  // namespace huiyin::fakes
