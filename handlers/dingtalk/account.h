@@ -25,6 +25,7 @@ struct Account {
   // Interactive cards with callback: all three or none.
   std::string card_secret, card_template_id, card_route_key;
 
+  // Cards that can be changed, also for notices without buttons.
   bool has_cards() const { return !card_template_id.empty() && way == Way::robot; }
 };
 

@@ -1,5 +1,6 @@
 #include "handlers/dingtalk/api.h"
 
+#include "handlers/card_parts.h"
 #include "handlers/config_keys.h"
 #include "handlers/digest.h"
 #include "handlers/dingtalk/words.h"
@@ -167,6 +168,14 @@ net::OutgoingRequest notice_request(const Account& account, const Notice& notice
 
 }  // namespace
 
+// Never said anew instead: whoever has the card is told of the move in other ways.
+bool is_edit(const Account& account, const Notice& notice) {
+  return account.has_cards() && !notice.replaces.empty();
+}
+bool is_card(const Account& account, const Notice& notice) {
+  return account.has_cards() && (!notice.buttons.empty() || is_card_kind(notice.kind));
+}
+
 net::OutgoingRequest token_request(const Account& account) {
   if (account.way == Way::notice) {
     net::OutgoingRequest request;
@@ -187,10 +196,8 @@ net::OutgoingRequest robot_token_request(const Account& account) {
 
 net::OutgoingRequest send_request(const Account& account, const Notice& notice,
                                   const Token& token) {
-  // Only cards of ours can be changed; what cannot is said anew.
-  if (account.has_cards() && notice.replaces.starts_with(kTrackPrefix))
-    return card_update(account, notice, token);
-  if (account.has_cards() && !notice.buttons.empty()) return card_request(account, notice, token);
+  if (is_edit(account, notice)) return card_update(account, notice, token);
+  if (is_card(account, notice)) return card_request(account, notice, token);
   if (is_session_webhook(account, notice.reply_address))
     return post_json(notice.reply_address, webhook_body(notice));
   return account.way == Way::notice ? notice_request(account, notice, token)

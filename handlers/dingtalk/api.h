@@ -13,7 +13,10 @@ net::OutgoingRequest token_request(const Account& account);
 net::OutgoingRequest robot_token_request(const Account& account);  // of the new API
 TokenAnswer read_token(const net::HttpResponse& response);
 
-// A changed card; else an answer to the session webhook; else card, robot message or work notice.
+bool is_edit(const Account& account, const Notice& notice);
+bool is_card(const Account& account, const Notice& notice);
+// A changed card; else a new one; else an answer to the session webhook; else robot message or work
+// notice.
 net::OutgoingRequest send_request(const Account& account, const Notice& notice, const Token& token);
 
 // Success hides failures: lists of people who did not get it, cards that were not delivered.

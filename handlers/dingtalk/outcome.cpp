@@ -167,11 +167,12 @@ SendOutcome read_outcome(const net::HttpResponse& response) {
 SendOutcome read_outcome(const Account& account, const Notice& notice,
                          const net::HttpResponse& response) {
   auto outcome = read_outcome(response);
-  const bool is_edit = account.has_cards() && notice.replaces.starts_with("hy-");
-  const bool is_card = account.has_cards() && !notice.buttons.empty();
-  if (is_edit) {
+  if (is_edit(account, notice)) {
     if (outcome.kind == Kind::delivered) outcome.platform_id = notice.replaces;
-  } else if (!is_card && is_session_webhook(account, notice.reply_address) &&
+    // A card that is gone, or too old: waiting for it would only hold up what comes behind.
+    if (outcome.kind == Kind::retry && outcome.retry_after == kUnlisted)
+      outcome.kind = Kind::refused;
+  } else if (!is_card(account, notice) && is_session_webhook(account, notice.reply_address) &&
              outcome.kind != Kind::delivered && outcome.kind != Kind::unknown) {
     // Whatever is wrong with the webhook: the person can still be written to.
     outcome.kind = Kind::retry;

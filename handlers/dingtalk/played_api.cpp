@@ -5,6 +5,7 @@
 #include "handlers/config_keys.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
+#include "handlers/played_media.h"
 
 namespace huiyin::dingtalk {
 namespace {
@@ -13,6 +14,8 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 
 constexpr auto kTokenLife = 7200s;
+constexpr auto kAddressLife = 10min;
+constexpr std::string_view kFiles = "/ddmedia";
 
 net::HttpResponse answer(int status, const json::object& body) {
   return net::HttpResponse::text(status, json::serialize(body), "application/json");
@@ -159,6 +162,7 @@ net::HttpResponse PlayedApi::act(const net::HttpRequest& request, Instant now,
   const auto path = request.path();
   const bool is_post = request.method == "POST";
   if (path == "/robot/sendBySession" && is_post) return session(request, now, seen);
+  if (path == kFiles && request.method == "GET") return file(request, now);
   if (path.starts_with("/topapi/") && is_post) {
     if (!is_valid(old_tokens_, net::query_parameter(request.query(), "access_token"), now))
       return sub_error("40014");
@@ -170,6 +174,7 @@ net::HttpResponse PlayedApi::act(const net::HttpRequest& request, Instant now,
       return new_error(401, "InvalidAuthentication");
     if (path == "/v1.0/robot/oToMessages/batchSend" && is_post) return robot(request, false, seen);
     if (path == "/v1.0/robot/groupMessages/send" && is_post) return robot(request, true, seen);
+    if (path == "/v1.0/robot/messageFiles/download" && is_post) return file_address(request, now);
     if (path == "/v1.0/card/instances/createAndDeliver" && is_post) return make_card(request, seen);
     if (path == "/v1.0/card/instances" && request.method == "PUT")
       return change_card(request, seen);
@@ -290,6 +295,26 @@ net::HttpResponse PlayedApi::notice_result(const net::HttpRequest& request) cons
   reply["errcode"] = 0;
   reply["send_result"] = std::move(result);
   return answer(200, reply);
+}
+
+// A new address each time, good for a while.
+net::HttpResponse PlayedApi::file_address(const net::HttpRequest& request, Instant now) {
+  const auto body = parse_json_object(request.body);
+  const auto code = body ? json_string(*body, "downloadCode") : std::string{};
+  if (!body || json_string(*body, "robotCode") != keys_.robot_code || !files_.contains(code))
+    return new_error(400, "invalidParameter.downloadCode");
+  const auto signature = std::to_string(dice_());
+  addresses_[signature] = {code, now + kAddressLife};
+  json::object reply;
+  reply["downloadUrl"] = keys_.base + std::string{kFiles} + "?x-oss-signature=" + signature;
+  return answer(200, reply);
+}
+
+net::HttpResponse PlayedApi::file(const net::HttpRequest& request, Instant now) const {
+  const auto found = addresses_.find(net::query_parameter(request.query(), "x-oss-signature"));
+  if (found == addresses_.end() || found->second.until <= now)
+    return net::HttpResponse::text(403, "<Error><Code>AccessDenied</Code></Error>", "text/xml");
+  return played_file(files_.at(found->second.code), found->second.code);
 }
 
 Seen PlayedApi::show_card(const Card& card, std::string via) {

@@ -11,6 +11,7 @@
 #include "handlers/dingtalk/played_api.h"
 #include "handlers/dingtalk/sign.h"
 #include "handlers/json.h"
+#include "handlers/played_media.h"
 #include "handlers/tencent_crypto.h"
 
 namespace huiyin::dingtalk {
@@ -27,7 +28,8 @@ std::int64_t milliseconds(Instant at) {
 PlayedKeys read_keys(const ChannelConfig& config) {
   PlayedKeys keys{required_key(config, "app_key"),          required_key(config, "app_secret"),
                   optional_key(config, "robot_code"),       optional_key(config, "agent_id"),
-                  optional_key(config, "card_template_id"), optional_key(config, "card_route_key")};
+                  optional_key(config, "card_template_id"), optional_key(config, "card_route_key"),
+                  base_url(config, kDefaultApiBase)};
   if (keys.robot_code.empty()) keys.robot_code = keys.app_key;
   return keys;
 }
@@ -94,6 +96,7 @@ class DingtalkSimulator final : public Simulator {
     if (said.kind == MessageKind::menu)
       if (const auto card = api_.card_with(said.user, said.text); !card.empty())
         return {Kind::card, press(said, card)};
+    if (const auto kind = played_media_kind(said.kind)) api_.uploaded(code_of(said), *kind);
     return {Kind::robot, message(said, now)};
   }
 
@@ -127,9 +130,13 @@ class DingtalkSimulator final : public Simulator {
     return json::serialize(body);
   }
 
+  static std::string code_of(const PlayedMessage& said) {
+    return said.media_id.empty() ? "played-code" : said.media_id;
+  }
+
   static json::object file(const PlayedMessage& said) {
     json::object content;
-    content["downloadCode"] = said.media_id.empty() ? "played-code" : said.media_id;
+    content["downloadCode"] = code_of(said);
     return content;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handlers/card_parts.h"
 #include "handlers/config_keys.h"
 #include "handlers/plain_text.h"
 #include "handlers/utf8.h"
@@ -43,15 +44,28 @@ std::string inert(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    if (c == '\n') {
-      out += "  \n";  // a line break of markdown
-    } else if (const auto twin = harmless(c); !twin.empty()) {
-      out += twin;
-    } else {
-      out += c;
-    }
+    const auto twin = harmless(c);
+    twin.empty() ? out.append(1, c) : out.append(twin);
   }
   return out;
+}
+
+// A file can be opened by a tap, and the link shows whose it is.
+std::string markdown_line(std::string_view line) {
+  const auto file = read_file_line(line);
+  if (!file) return inert(line);
+  return inert(file->words) + "[" + inert(file->host) + "](" + std::string{file->address} + ")";
+}
+
+std::string markdown_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const auto end = text.find('\n');
+    out += markdown_line(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += "  \n";  // a line break of markdown
+    text.remove_prefix(end + 1);
+  }
 }
 
 std::string one_line(std::string text) {
@@ -97,7 +111,7 @@ std::string title_of(const Notice& notice) {
 }
 
 std::string markdown_of(const Notice& notice, bool taps) {
-  auto text = inert(plain_text(notice, kMaxWords));
+  auto text = markdown_lines(plain_text(notice, kMaxWords));
   if (!taps) return text;
   std::string links;
   std::size_t count = 0;
@@ -114,7 +128,7 @@ std::string markdown_of(const Notice& notice, bool taps) {
 json::object card_variables(const Notice& notice) {
   json::object variables;
   variables["title"] = title_of(notice);
-  variables["text"] = inert(plain_text(without_title(notice), kMaxWords));
+  variables["text"] = markdown_lines(plain_text(without_title(notice), kMaxWords));
   variables["link"] = has_link(notice) ? presentable(notice.link) : std::string{};
   variables["hint"] = "";
   std::size_t number = 0;
@@ -143,7 +157,7 @@ json::object work_notice(const Notice& notice) {
     message.clear();
     if (has_link(notice)) {
       inner["title"] = title_of(notice);
-      inner["markdown"] = inert(words);
+      inner["markdown"] = markdown_lines(words);
       inner["single_title"] = "查看详情";
       inner["single_url"] = presentable(notice.link);
       message["msgtype"] = "action_card";

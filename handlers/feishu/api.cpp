@@ -1,5 +1,6 @@
 #include "handlers/feishu/api.h"
 
+#include "handlers/card_parts.h"
 #include "handlers/config_keys.h"
 #include "handlers/digest.h"
 #include "handlers/feishu/card.h"
@@ -23,7 +24,7 @@ std::string_view receive_id_type(std::string_view id) {
 
 bool is_card(const Notice& notice) {
   return !notice.buttons.empty() || !notice.link.empty() || !notice.replaces.empty() ||
-         notice.kind == "card";
+         is_card_kind(notice.kind);
 }
 
 // "<at user_id=…>" acts in a text message, also when a person typed it; a word joiner breaks it.

@@ -13,7 +13,7 @@ net::OutgoingRequest tenant_token_request(const Account& account);
 TokenAnswer read_token(const net::HttpResponse& response);
 
 // PATCH of the card `replaces`; else an answer to the message `reply_address`; else a message to
-// `recipient`. Notices with buttons, a link or the kind "card" are cards, others text.
+// `recipient`. Notices with buttons, a link or the kind of a card are cards, others text.
 net::OutgoingRequest send_request(const Account& account, const Notice& notice, const Token& token);
 
 // `code` of the body, whatever the status is; statuses of bodies that cannot be read.

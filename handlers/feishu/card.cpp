@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "handlers/card_parts.h"
 #include "handlers/plain_text.h"
 #include "handlers/utf8.h"
 
@@ -80,16 +81,55 @@ json::array actions(const Notice& notice) {
   return list;
 }
 
+// As our lines are: short, and nothing in them acts.
+bool is_plain(std::string_view words) {
+  return words.size() <= 32 && words.find_first_of("*_~[]()<>#`|\\") == std::string_view::npos;
+}
+
+// Lines that show files leave `text` and become links, which plain text cannot hold.
+std::string take_files(std::string& text) {
+  std::string rest, links;
+  std::string_view left = text;
+  std::size_t count = 0;
+  while (true) {
+    const auto end = left.find('\n');
+    const auto line = left.substr(0, end);
+    const auto file = read_file_line(line);
+    if (file && is_plain(file->words) && count < kMaxFiles) {
+      ++count;
+      links.append(links.empty() ? "" : "\n").append(file->words);
+      links.append("[").append(file->host).append("](").append(file->address).append(")");
+    } else {
+      rest.append(rest.empty() ? "" : "\n").append(line);
+    }
+    if (end == std::string_view::npos) break;
+    left.remove_prefix(end + 1);
+  }
+  if (!links.empty()) text = std::move(rest);
+  return links;
+}
+
+json::object link_lines(const std::string& markdown) {
+  json::object text, element;
+  text["tag"] = "lark_md";
+  text["content"] = markdown;
+  element["tag"] = "div";
+  element["text"] = std::move(text);
+  return element;
+}
+
 }  // namespace
 
 json::object card_json(const Notice& notice) {
   auto words = notice;  // the title stands in the header
   words.title.clear();
+  const auto files = take_files(words.text);
   json::object text;
   text["tag"] = "div";
   text["text"] = plain(plain_text(words, kMaxCardText));
   json::array elements;
   elements.push_back(std::move(text));
+  if (!files.empty()) elements.push_back(link_lines(files));
   if (auto list = actions(notice); !list.empty()) {
     json::object action;
     action["tag"] = "action";

@@ -12,6 +12,7 @@ inline constexpr std::size_t kMaxBody = 30 * 1024;  // bytes of a request with a
 inline constexpr std::size_t kMaxCardText = 5 * 1024;
 inline constexpr std::size_t kMaxCardTitle = 100;  // characters; ours, for one line
 inline constexpr std::size_t kMaxButtons = 10;     // ours; more are said in words
+inline constexpr std::size_t kMaxFiles = 5;        // shown as links
 inline constexpr std::size_t kMaxCommand = 200;    // bytes
 
 // Always with update_multi: only such cards can be changed afterwards, for everybody who sees them.

@@ -103,6 +103,9 @@ SendOutcome read_outcome(const Notice& notice, const net::HttpResponse& response
   auto outcome = read_outcome(response);
   if (!notice.replaces.empty()) {
     if (outcome.kind == Kind::delivered) outcome.platform_id = notice.replaces;
+    // A card that is gone, or older than 14 days: waiting would only hold up what comes behind.
+    if (outcome.kind == Kind::retry && outcome.retry_after == kUnlisted.retry_after)
+      outcome.kind = Kind::refused;
   } else if (outcome.code == std::to_string(kWithdrawn)) {
     outcome.kind = Kind::retry;  // whom it concerns still wants to hear: without the quotation
   }

@@ -5,6 +5,7 @@
 #include "handlers/config_keys.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
+#include "handlers/played_media.h"
 
 namespace huiyin::feishu {
 namespace {
@@ -139,6 +140,7 @@ net::HttpResponse PlayedApi::act(const net::HttpRequest& request, Instant now,
   }
   if (!rest.starts_with('/')) return net::HttpResponse::text(404, "no such path\n");
   rest.remove_prefix(1);
+  if (request.method == "GET") return resource(rest, request.query());
   if (const auto slash = rest.find('/'); slash != std::string_view::npos) {
     if (request.method != "POST" || rest.substr(slash) != "/reply")
       return net::HttpResponse::text(404, "no such path\n");
@@ -148,6 +150,21 @@ net::HttpResponse PlayedApi::act(const net::HttpRequest& request, Instant now,
   }
   if (request.method != "PATCH") return net::HttpResponse::text(404, "no such path\n");
   return change(request, std::string{rest}, now, seen);
+}
+
+// "{message_id}/resources/{key}": a key of another message is none.
+net::HttpResponse PlayedApi::resource(std::string_view rest, std::string_view query) const {
+  constexpr std::string_view middle = "/resources/";
+  const auto at = rest.find(middle);
+  if (at == std::string_view::npos) return net::HttpResponse::text(404, "no such path\n");
+  const auto key =
+      net::query_parameter("key=" + std::string{rest.substr(at + middle.size())}, "key");
+  const auto found = files_.find({std::string{rest.substr(0, at)}, key});
+  const auto type = net::query_parameter(query, "type");
+  if (found == files_.end() || (type == "image") != (found->second == MediaKind::image) ||
+      (type != "image" && type != "file"))
+    return error(230001);
+  return played_file(found->second, key);
 }
 
 bool PlayedApi::is_too_often(const std::string& user, Instant now) {

@@ -13,6 +13,7 @@
 
 #include "handlers/played_faults.h"
 #include "handlers/simulator.h"
+#include "server/cases/case.h"
 
 namespace huiyin::feishu {
 
@@ -25,6 +26,10 @@ class PlayedApi {
 
   // What the person wrote can be answered: message id -> who reads the answer.
   void wrote(const std::string& message_id, const std::string& user);
+  // The file of a message that a person wrote.
+  void uploaded(const std::string& message_id, const std::string& key, MediaKind kind) {
+    files_[{message_id, key}] = kind;
+  }
   // The newest card of `user` with a button that says `command`; empty when there is none.
   std::string card_with(const std::string& user, const std::string& command) const;
   std::string last_message(const std::string& user) const;
@@ -57,6 +62,7 @@ class PlayedApi {
                          const std::string& via, Instant now, std::vector<Seen>& seen);
   net::HttpResponse change(const net::HttpRequest& request, const std::string& message_id,
                            Instant now, std::vector<Seen>& seen);
+  net::HttpResponse resource(std::string_view rest, std::string_view query) const;
   bool is_too_often(const std::string& user, Instant now);
   // Empty when the content is not what `type` demands.
   static std::optional<Shown> show(const std::string& type, const boost::json::object& body);
@@ -64,8 +70,9 @@ class PlayedApi {
   const std::string app_id_, app_secret_;
   PlayedFaults faults_{{"99991400", "99991663"}};
   std::vector<IssuedToken> tokens_;
-  std::map<std::string, Sent> sent_;          // message id
-  std::map<std::string, std::string> heard_;  // message id -> user
+  std::map<std::string, Sent> sent_;                                // message id
+  std::map<std::pair<std::string, std::string>, MediaKind> files_;  // message id, key
+  std::map<std::string, std::string> heard_;                        // message id -> user
   std::map<std::string, Once> uuids_;
   std::map<std::string, std::deque<Instant>> recent_;  // user -> sends of the last second
   std::map<std::string, std::string> last_;

@@ -10,6 +10,7 @@
 #include "handlers/feishu/feishu.h"
 #include "handlers/feishu/played_api.h"
 #include "handlers/json.h"
+#include "handlers/played_media.h"
 
 namespace huiyin::feishu {
 namespace {
@@ -151,8 +152,12 @@ class FeishuSimulator final : public Simulator {
     return wrap("im.message.message_read_v1", std::move(event), now);
   }
 
+  static std::string key_of(const PlayedMessage& said) {
+    return said.media_id.empty() ? "played_key" : said.media_id;
+  }
+
   static std::pair<std::string, json::object> content_of(const PlayedMessage& said) {
-    const auto media = said.media_id.empty() ? std::string{"played_key"} : said.media_id;
+    const auto media = key_of(said);
     json::object content;
     switch (said.kind) {
       case MessageKind::text:
@@ -210,6 +215,8 @@ class FeishuSimulator final : public Simulator {
     message["message_type"] = type;
     message["content"] = json::serialize(content);
     api_.wrote(message_id, said.user);
+    if (const auto kind = played_media_kind(said.kind))
+      api_.uploaded(message_id, key_of(said), *kind);
     json::object event;
     event["sender"] = std::move(sender);
     event["message"] = std::move(message);

@@ -7,8 +7,10 @@
 #include <string_view>
 
 #include "handlers/config_keys.h"
+#include "handlers/digest.h"
 #include "handlers/json.h"
 #include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/utf8.h"
 
 namespace huiyin::telegram {
@@ -84,6 +86,10 @@ net::HttpResponse played_fault(const std::string& fault) {
   }
 }
 
+std::string path_of(const std::string& file_id) {
+  return "files/file_" + sha256_hex({file_id}).substr(0, 16);
+}
+
 }  // namespace
 
 void PlayedApi::blocked(std::int64_t user, bool blocks) { chats_[user].blocked = blocks; }
@@ -114,7 +120,9 @@ void PlayedApi::inject(const std::string& name, int times) {
 
 net::HttpResponse PlayedApi::serve(const net::HttpRequest& request, Instant now,
                                    std::vector<Seen>& seen) {
-  const auto path = request.path();
+  auto path = request.path();
+  const bool is_file = path.starts_with("/file/bot");
+  if (is_file) path.remove_prefix(std::string_view{"/file"}.size());
   const auto prefix = "/bot" + token_ + "/";
   if (!path.starts_with("/bot") || path.find(':') == std::string_view::npos)
     return error(404, "Not Found");
@@ -127,11 +135,39 @@ net::HttpResponse PlayedApi::serve(const net::HttpRequest& request, Instant now,
   if (auto silence = played_silence(fault)) return *silence;
   if (!fault.empty() && fault != "drop") return played_fault(fault);
 
-  const auto body = parse_json_object(request.body);
-  if (!body) return bad_request("can't parse JSON object");
-  auto response = call(path.substr(prefix.size()), *body, now, seen);
+  const auto rest = path.substr(prefix.size());
+  auto response = is_file ? file(rest) : method_call(rest, request.body, now, seen);
   if (fault == "drop") response.status = 0;
   return response;
+}
+
+net::HttpResponse PlayedApi::method_call(std::string_view method, const std::string& text,
+                                         Instant now, std::vector<Seen>& seen) {
+  const auto body = parse_json_object(text);
+  if (!body) return bad_request("can't parse JSON object");
+  return net::equal_ignoring_case(method, "getFile") ? get_file(*body)
+                                                     : call(method, *body, now, seen);
+}
+
+// The path names the file by what the server stored it as, not by its id; here hexadecimal.
+net::HttpResponse PlayedApi::get_file(const json::object& body) const {
+  const auto id = json_string(body, "file_id");
+  if (!files_.contains(id))
+    return bad_request("wrong file_id or the file is temporarily unavailable");
+  json::object result;
+  result["file_id"] = id;
+  result["file_unique_id"] = "AQADplayed";
+  result["file_path"] = path_of(id);
+  json::object reply;
+  reply["ok"] = true;
+  reply["result"] = std::move(result);
+  return answer(200, reply);
+}
+
+net::HttpResponse PlayedApi::file(std::string_view path) const {
+  for (const auto& [id, kind] : files_)
+    if (path_of(id) == path) return played_file(kind, id);
+  return error(404, "Not Found");
 }
 
 net::HttpResponse PlayedApi::call(std::string_view method, const json::object& body, Instant now,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "handlers/simulator.h"
+#include "server/cases/case.h"
 
 namespace huiyin::telegram {
 
@@ -24,6 +25,9 @@ class PlayedApi {
   std::int64_t message_with(std::int64_t chat, const std::string& data) const;
   // Ids of messages count people's and our own.
   std::int64_t next_message(std::int64_t chat) { return ++chats_[chat].last_message; }
+
+  // A file that a person sent; getFile knows it from now on.
+  void uploaded(const std::string& file_id, MediaKind kind) { files_[file_id] = kind; }
 
   net::HttpResponse serve(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen);
   // For the next calls. An error code ("429", "403", "500"), with a number of seconds for floods
@@ -44,6 +48,10 @@ class PlayedApi {
     Instant refilled{};
   };
 
+  net::HttpResponse method_call(std::string_view method, const std::string& text, Instant now,
+                                std::vector<Seen>& seen);
+  net::HttpResponse get_file(const boost::json::object& body) const;
+  net::HttpResponse file(std::string_view path) const;
   net::HttpResponse call(std::string_view method, const boost::json::object& body, Instant now,
                          std::vector<Seen>& seen);
   net::HttpResponse send(Chat& chat, std::int64_t id, Shown shown, Instant now,
@@ -56,6 +64,7 @@ class PlayedApi {
 
   const std::string token_;
   std::map<std::int64_t, Chat> chats_;
+  std::map<std::string, MediaKind> files_;  // file_id
   std::deque<std::string> faults_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/json.h"
+#include "handlers/played_media.h"
 #include "handlers/telegram/account.h"
 #include "handlers/telegram/played_api.h"
 #include "handlers/telegram/telegram.h"
@@ -43,9 +44,11 @@ json::object private_chat(std::int64_t id) {
   return chat;
 }
 
+std::string file_id(const std::string& id) { return id.empty() ? "played-file" : id; }
+
 json::object file(const std::string& id, const char* type) {
   json::object object;
-  object["file_id"] = id.empty() ? "played-file" : id;
+  object["file_id"] = file_id(id);
   object["file_unique_id"] = "AQADplayed";
   object["file_size"] = kMegabyte;
   if (*type) object["mime_type"] = type;
@@ -105,6 +108,8 @@ class TelegramSimulator final : public Simulator {
 
   Update update_of(const PlayedMessage& said, Instant now) {
     const auto user = user_id(said.user);
+    if (const auto kind = played_media_kind(said.kind))
+      api_.uploaded(file_id(said.media_id), *kind);
     json::object update;
     update["update_id"] = ++update_;
     Update made;

@@ -81,6 +81,33 @@ TEST(DingtalkSend, MarkupThatPeopleWroteDoesNotAct) {
   EXPECT_EQ(text.find("]("), text.find("](dtmd://"));
 }
 
+#define FILE_TOKEN "12.1774314600.0123456789abcdef0123456789abcdef"
+
+TEST(DingtalkSend, FilesOfACaseAreLinksThatShowWhereTheyLead) {
+  auto shown = card();
+  shown.text = "看\n照片：https://huiyin.example.org:8443/m/" FILE_TOKEN
+               "\n[点]照片：http://evil.example/m/" FILE_TOKEN "\nhttps://evil.example/a_b";
+  const auto text = json_string(param_of(encode(shown)), "text");
+  EXPECT_NE(
+      text.find("\n照片：[huiyin.example.org:8443](https://huiyin.example.org:8443/m/" FILE_TOKEN
+                ")  \n"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\n［点］照片：[evil.example](http://evil.example/m/"), std::string::npos)
+      << "anybody can write such a line";
+  EXPECT_NE(text.find("\nhttps://evil.example/a＿b"), std::string::npos);
+}
+
+TEST(DingtalkSend, AKindThatMayChangeIsACardEvenWithoutButtons) {
+  auto card = notice();
+  for (const char* kind : {"card", "reopened", "returned"}) {
+    card.kind = kind;
+    EXPECT_TRUE(encode(card, with_cards()).url.ends_with("/createAndDeliver")) << kind;
+  }
+  card.kind = "done";
+  EXPECT_TRUE(encode(card, with_cards()).url.ends_with("/batchSend"));
+}
+
 TEST(DingtalkSend, AGroupIsWrittenToAsSuch) {
   auto grouped = notice();
   grouped.recipient = "cid6KeBBLoveMJOGXoYKF5x7EeiodoA==";
@@ -172,7 +199,7 @@ TEST(DingtalkSend, ACardIsMadeAndChanged) {
   EXPECT_TRUE(make_channel(with_cards())->can_edit());
   EXPECT_FALSE(make_channel(config())->can_edit());
   changed.replaces = "some processQueryKey";
-  EXPECT_TRUE(encode(changed, with_cards()).url.ends_with("batchSend")) << "said anew";
+  EXPECT_EQ(encode(changed, with_cards()).method, "PUT") << "never said anew";
 }
 
 // ---- outcomes
@@ -281,6 +308,22 @@ TEST(DingtalkOutcome, AFailedWebhookIsNoFailureOfTheChannel) {
                                  net::HttpResponse::text(200, R"({"success":true})"))
                 .platform_id,
             "hy-7-abc");
+}
+
+TEST(DingtalkOutcome, AnEditThatIsRefusedHoldsNothingUp) {
+  const auto channel = make_channel(with_cards());
+  auto edit = notice();
+  edit.replaces = "hy-7-abc";
+  const auto kind = [&](const Notice& notice, int status, const char* body) {
+    return channel->interpret_sent(notice, Route::session, net::HttpResponse::text(status, body))
+        .kind;
+  };
+  EXPECT_EQ(kind(edit, 400, R"({"code":"param.cardNotExist"})"), Kind::refused);
+  EXPECT_EQ(kind(edit, 400, R"({"code":"brandNew"})"), Kind::refused);
+  EXPECT_EQ(kind(edit, 200, R"({"success":false})"), Kind::refused);
+  EXPECT_EQ(kind(card(), 200, R"({"success":false})"), Kind::retry);
+  EXPECT_EQ(kind(edit, 403, R"({"code":"Forbidden.AccessDenied.QpsLimit"})"), Kind::retry);
+  EXPECT_EQ(kind(edit, 401, R"({"code":"InvalidAuthentication"})"), Kind::token_expired);
 }
 
 TEST(DingtalkFate, OfAQueuedWorkNotice) {

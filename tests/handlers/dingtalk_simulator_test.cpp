@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "handlers/json.h"
+#include "handlers/played_media.h"
 #include "handlers/simulator.h"
 #include "tests/handlers/dingtalk_fixture.h"
 
@@ -139,6 +140,26 @@ TEST_F(DingtalkPlay, TokensExpireAndFaultsAreInjected) {
   EXPECT_EQ(send(notice("二")).kind, SendOutcome::token_expired);
   token_ = fetch();
   EXPECT_EQ(send(notice("二")).kind, SendOutcome::delivered);
+}
+
+TEST_F(DingtalkPlay, AFileHasAnAddressForAWhile) {
+  MediaRef file;
+  file.id = hear(say("", MessageKind::image)).media_id;
+  const auto told = channel_->interpret_media(
+      file, 0, carry(channel_->media_request(file, token_).value()), token_);
+  ASSERT_EQ(told.kind, MediaAnswer::next);
+  const auto got = carry(told.request);
+  EXPECT_EQ(got.body, played_file(MediaKind::image, "m").body);
+  EXPECT_EQ(channel_->interpret_media(file, 1, got, token_).kind, MediaAnswer::content);
+  now_ += 11min;
+  EXPECT_EQ(channel_->interpret_media(file, 1, carry(told.request), token_).kind,
+            MediaAnswer::retry);
+  file.id = "unknown";
+  EXPECT_EQ(
+      channel_
+          ->interpret_media(file, 0, carry(channel_->media_request(file, token_).value()), token_)
+          .kind,
+      MediaAnswer::gone);
 }
 
 TEST_F(DingtalkPlay, AWrongSecretIsAConfigurationFault) {

@@ -117,6 +117,47 @@ TEST(FeishuSend, ACardHasButtonsAndTheSameInWords) {
   EXPECT_EQ(actions[2].at_pointer("/url"), "https://huiyin.example.org/c/abc");
 }
 
+#define FILE_TOKEN "12.1774314600.0123456789abcdef0123456789abcdef"
+
+TEST(FeishuSend, FilesOfACaseAreLinksThatShowWhereTheyLead) {
+  auto shown = card();
+  shown.text = "沟断了\n照片：https://huiyin.example.org/m/" FILE_TOKEN
+               "\n语音：https://huiyin.example.org/m/" FILE_TOKEN
+               "\n<at id=all></at>：http://evil.example/m/" FILE_TOKEN;
+  const json::value whole = content_of(encode(shown));
+  const std::string words{whole.at_pointer("/elements/0/text/content").as_string()};
+  EXPECT_EQ(words.find("照片"), std::string::npos);
+  EXPECT_NE(words.find("\n<at id=all></at>：http://evil"), std::string::npos) << "in plain text";
+  EXPECT_EQ(whole.at_pointer("/elements/1/text/tag"), "lark_md");
+  EXPECT_EQ(whole.at_pointer("/elements/1/text/content"),
+            "照片：[huiyin.example.org](https://huiyin.example.org/m/" FILE_TOKEN
+            ")\n语音：[huiyin.example.org](https://huiyin.example.org/m/" FILE_TOKEN ")");
+  EXPECT_EQ(whole.at_pointer("/elements/2/tag"), "action");
+}
+
+TEST(FeishuSend, AKindThatMayChangeIsACardEvenWithoutButtons) {
+  auto bare = notice();
+  for (const char* kind : {"card", "reopened", "returned"}) {
+    bare.kind = kind;
+    EXPECT_EQ(json_string(body_of(encode(bare)), "msg_type"), "interactive") << kind;
+  }
+}
+
+TEST(FeishuSend, AnEditThatIsRefusedHoldsNothingUp) {
+  auto edit = notice();
+  edit.replaces = "om_card";
+  const auto kind = [](const Notice& notice, int status, const char* body) {
+    return make_channel(config())
+        ->interpret_sent(notice, Route::session, net::HttpResponse::text(status, body))
+        .kind;
+  };
+  EXPECT_EQ(kind(edit, 400, R"({"code":230011})"), Kind::refused);
+  EXPECT_EQ(kind(edit, 400, R"({"code":230099})"), Kind::refused);
+  EXPECT_EQ(kind(notice(), 400, R"({"code":230099})"), Kind::retry);
+  EXPECT_EQ(kind(edit, 400, R"({"code":230020})"), Kind::retry);
+  EXPECT_EQ(kind(edit, 401, R"({"code":99991663})"), Kind::token_expired);
+}
+
 TEST(FeishuSend, AChangedCardIsPatchedAndHasNoUuid) {
   auto changed = notice();  // no buttons any more
   changed.replaces = "om_card";

@@ -1,6 +1,7 @@
 // The played platform against the handler, and the platform's own rules.
 #include <gtest/gtest.h>
 
+#include "handlers/played_media.h"
 #include "handlers/simulator.h"
 #include "tests/handlers/feishu_fixture.h"
 
@@ -188,6 +189,21 @@ TEST_P(FeishuPlay, FaultsAreInjected) {
   EXPECT_TRUE(fetch_token().value.empty());
   EXPECT_FALSE(fetch_token().value.empty());
   EXPECT_THROW(simulator_->inject("nonsense", 1), std::invalid_argument);
+}
+
+TEST_P(FeishuPlay, AFileIsFetchedByItsMessage) {
+  for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video}) {
+    const auto heard = hear({.user = std::string{kFarmer}, .kind = kind, .media_id = "key/1 +"});
+    MediaRef file;
+    file.kind = *played_media_kind(kind);
+    file.id = heard.media_id;
+    const auto got = carry(channel_->media_request(file, token_).value());
+    EXPECT_EQ(got.body, played_file(file.kind, "key/1 +").body);
+    EXPECT_EQ(channel_->interpret_media(file, 0, got, token_).kind, MediaAnswer::content);
+    file.id.insert(3, "x");
+    const auto none = carry(channel_->media_request(file, token_).value());
+    EXPECT_EQ(channel_->interpret_media(file, 0, none, token_).kind, MediaAnswer::gone);
+  }
 }
 
 TEST_P(FeishuPlay, WhatWasReadIsReported) {

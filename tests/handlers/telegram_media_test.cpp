@@ -1,6 +1,7 @@
 // Files: getFile, then the file; what can go wrong on the way.
 #include <gtest/gtest.h>
 
+#include "handlers/media_parts.h"
 #include "tests/handlers/media_line.h"
 #include "tests/handlers/telegram_fixture.h"
 
@@ -80,6 +81,17 @@ TEST(TelegramMedia, WhatCanGoWrong) {
     EXPECT_EQ(media_line(answer), row.expected) << row.body;
     EXPECT_EQ(answer.code.find(kToken), std::string::npos);
   }
+}
+
+TEST(TelegramMedia, FromTheOtherSide) {
+  BothSides sides{config(), kNow};
+  const auto heard =
+      sides.hear({.user = "5812345678", .kind = MessageKind::image, .media_id = "m-1"});
+  auto answer = media_next(sides.channel_->media_request(photo(heard.media_id), {}).value());
+  for (int step = 0; answer.kind == MediaAnswer::next; ++step)
+    answer = sides.channel_->interpret_media(photo(), step, sides.carry(answer.request), {});
+  EXPECT_EQ(media_line(answer), "content");
+  EXPECT_EQ(sides.carry(sides.channel_->media_request(photo("unknown"), {}).value()).status, 400);
 }
 
 TEST(TelegramLimits, OfTheGuide) {
