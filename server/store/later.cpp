@@ -41,50 +41,50 @@ std::map<AccountId, Account> lock_lanes(Connection& connection, const std::set<A
 struct Sleeper {
   NoticeId id;
   AccountId account;
-  Instant next_at, created_at;
-  // Of one batch in the order of ids, else in that of writing.
-  auto order() const { return std::tie(next_at, created_at, id); }
+  Instant created_at;
+  bool echo = false;
 };
 
-std::vector<Sleeper> lock_sleepers(Connection& connection, const std::set<NoticeId>& ids) {
+// All of these lanes whose hour has come, in the order of writing.
+std::vector<Sleeper> lock_sleepers(Connection& connection, const std::set<AccountId>& lanes,
+                                   Instant now) {
   std::vector<Sleeper> out;
-  const auto& dialect = connection.dialect();
-  query_in(connection,
-           "SELECT id,account_id,next_at,created_at FROM notices" + dialect.by_primary() +
-               " WHERE id IN ",
-           ids, " AND state='later' ORDER BY id" + dialect.for_update(),
+  query_in(connection, "SELECT id,account_id,created_at,echo FROM notices WHERE account_id IN ",
+           lanes,
+           " AND state='later' AND next_at<=? ORDER BY id" + connection.dialect().for_update(),
            [&](std::span<const Value> cells) {
              Sleeper one;
              from_value(cells[0], one.id);
              from_value(cells[1], one.account);
-             from_value(cells[2], one.next_at);
-             from_value(cells[3], one.created_at);
+             from_value(cells[2], one.created_at);
+             from_value(cells[3], one.echo);
              out.push_back(one);
-           });
-  std::sort(out.begin(), out.end(),
-            [](const Sleeper& a, const Sleeper& b) { return a.order() < b.order(); });
+           },
+           {}, {microseconds(now)});
+  std::sort(out.begin(), out.end(), [](const Sleeper& a, const Sleeper& b) {
+    return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
+  });
   return out;
 }
 
 }  // namespace
 
-// Somebody else may be waking the same ones: what is still asleep shows under the lanes' locks.
-std::size_t SqlStore::wake(Instant now, int limit) {
+// A lane is woken whole, or notices of one hour would leave in another order than they were
+// written. Somebody else may be waking the same ones: what is still asleep shows under the lanes'
+// locks.
+std::size_t SqlStore::wake(Instant now, int limit, std::vector<Woken>* woken) {
   const Params hour{microseconds(now), limit};
   const Rows found = connection().query(
-      "SELECT id,account_id FROM notices WHERE state='later' AND next_at<=? ORDER BY next_at"
-      " LIMIT ?",
+      "SELECT account_id FROM notices WHERE state='later' AND next_at<=? ORDER BY next_at LIMIT ?",
       hour);
+  if (woken != nullptr) woken->clear();
   if (found.empty()) return 0;
-  std::set<NoticeId> ids;
   std::set<AccountId> lanes;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    ids.emplace(found[i][0].integer());
-    lanes.emplace(found[i][1].integer());
-  }
+  for (std::size_t i = 0; i < found.size(); ++i) lanes.emplace(found[i][0].integer());
   return transact([&] {
+    if (woken != nullptr) woken->clear();  // of an attempt that was undone
     auto accounts = lock_lanes(connection(), lanes);
-    const auto sleepers = lock_sleepers(connection(), ids);
+    const auto sleepers = lock_sleepers(connection(), lanes, now);
     const auto due = to_value(database_now());
     std::set<AccountId> touched;
     Params notices, lost, changed;
@@ -96,6 +96,7 @@ std::size_t SqlStore::wake(Instant now, int limit) {
         continue;
       }
       touched.insert(one.account);
+      if (woken != nullptr) woken->push_back({one.account, lane->second.channel, one.echo});
       notices.insert(notices.end(), {to_value(one.id), to_value(NoticeState::due), due,
                                      Value{++lane->second.lane_seq}});
     }

@@ -30,7 +30,7 @@ class SqlStore final : public Store {
 
   std::vector<CaseId> due_cases(Instant now, int limit) override;
   std::optional<Instant> next_due() override;
-  std::size_t wake(Instant now, int limit) override;
+  std::size_t wake(Instant now, int limit, std::vector<Woken>* woken = nullptr) override;
   std::vector<Unheard> unheard(Instant now, int limit) override;
   std::vector<Unheard> never_heard(Instant before) override;
 

@@ -201,6 +201,13 @@ struct Fate {
   Instant sent_at;  // database time
 };
 
+// A notice whose hour has come.
+struct Woken {
+  AccountId account;
+  std::string channel;
+  bool echo = false;
+};
+
 // An echo that reached nobody.
 struct Unheard {
   NoticeId id;
@@ -271,9 +278,13 @@ class Store {
   // The earliest of cases, `later` notices and unheard ones.
   virtual std::optional<Instant> next_due() = 0;
 
-  // `later` notices whose hour has come (business time) become due at the end of their lanes, at
-  // most `limit`, oldest first. Returns how many.
-  virtual std::size_t wake(Instant /*now*/, int /*limit*/) { return 0; }
+  // `later` notices whose hour has come (business time) become due at the end of their lanes in the
+  // order of writing; about `limit` at once, since a lane is woken whole. Returns how many;
+  // `woken`, when given, becomes those that stand in a lane now.
+  virtual std::size_t wake(Instant /*now*/, int /*limit*/,
+                           std::vector<Woken>* /*woken*/ = nullptr) {
+    return 0;
+  }
   // Held and dead echoes whose next_at has come: the owner is to telephone.
   virtual std::vector<Unheard> unheard(Instant /*now*/, int /*limit*/) { return {}; }
   // For the audit: every echo written before, neither sent nor told, oldest first.
