@@ -139,6 +139,7 @@ struct Page {
   std::vector<Message> read;  // in order; Message::stream names the stream
   std::string cursor;         // how far the stream is read with this page
   bool more = false;
+  bool hint_spent = false;  // with retry: the hint is too old, ask without it
   std::string code;
 };
 

@@ -36,6 +36,8 @@ const auto& entries() {
        wecom::make_app_simulator},
       {{"wecom-robot", wecom::kDefaultApiBase, wecom::robot_keys(), wecom::make_robot},
        wecom::make_robot_simulator},
+      {{"wecom-kf", wecom::kDefaultApiBase, wecom::kf_keys(), wecom::make_kf},
+       wecom::make_kf_simulator},
       {{"line", line::kDefaultApiBase, line::account_keys(), line::make_channel},
        line::make_simulator},
       {{"feishu", feishu::kDefaultApiBase, feishu::account_keys(), feishu::make_channel},

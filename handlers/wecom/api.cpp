@@ -71,11 +71,12 @@ SendLimits corp_limits() {
 
 std::vector<std::string> picture_hosts() { return {"qpic.cn"}; }
 
-net::OutgoingRequest token_request(const App& app) {
+net::OutgoingRequest token_request(std::string_view api_base, std::string_view corp_id,
+                                   std::string_view secret) {
   net::OutgoingRequest request;
   request.method = "GET";
-  request.url = app.api_base + "/cgi-bin/gettoken?corpid=" + percent_encode(app.corp_id) +
-                "&corpsecret=" + percent_encode(app.secret);
+  request.url = std::string{api_base} + "/cgi-bin/gettoken?corpid=" + percent_encode(corp_id) +
+                "&corpsecret=" + percent_encode(secret);
   return request;
 }
 

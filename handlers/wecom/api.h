@@ -18,7 +18,8 @@ SendLimits corp_limits();
 std::vector<std::string> picture_hosts();
 
 // Page "获取access_token": one secret and one token for each application.
-net::OutgoingRequest token_request(const App& app);
+net::OutgoingRequest token_request(std::string_view api_base, std::string_view corp_id,
+                                   std::string_view secret);
 TokenAnswer read_token(const net::HttpResponse& response);
 
 // Page "发送应用消息". Buttons: template card. A link and little text: textcard. Else text or
@@ -33,6 +34,8 @@ SendOutcome read_outcome(const net::HttpResponse& response);
 // The same for update_card(): the code is used up, and the page promises no new one. The next press
 // brings one.
 SendOutcome read_update_outcome(const net::HttpResponse& response);
+// The answer has an errcode of the tables.
+bool is_listed(const net::HttpResponse& response);
 // Answer to the one POST to a robot's response_url.
 SendOutcome read_robot_outcome(const net::HttpResponse& response);
 

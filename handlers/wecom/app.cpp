@@ -18,7 +18,7 @@ class AppChannel final : public Channel {
     auto result = authenticate(app_.envelope, Outer::xml, request);
     if (auto* refused = std::get_if<Refused>(&result)) return *refused;
     if (auto* handshake = std::get_if<Handshake>(&result)) return std::move(*handshake);
-    return read_push(app_, std::move(std::get<Opened>(result).message), now);
+    return read_push(app_.channel, std::move(std::get<Opened>(result).message), now);
   }
 
   net::HttpResponse acknowledge(const net::HttpRequest&, const Message* message,
@@ -46,7 +46,7 @@ class AppChannel final : public Channel {
   }
 
   std::optional<net::OutgoingRequest> token_request() const override {
-    return wecom::token_request(app_);
+    return wecom::token_request(app_.api_base, app_.corp_id, app_.secret);
   }
   TokenAnswer interpret_token(const net::HttpResponse& response) const override {
     return read_token(response);

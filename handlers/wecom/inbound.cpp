@@ -194,7 +194,7 @@ std::string message_key(const Push& push, const Message& message, const std::str
 
 }  // namespace
 
-Decoded read_push(const App& app, std::string body, Instant now) {
+Decoded read_push(const std::string& channel, std::string body, Instant now) {
   XmlDocument document;
   const auto fault = document.parse(body);
   if (fault == XmlFault::forbidden) return Refused{400, "xml.reject"};
@@ -206,7 +206,7 @@ Decoded read_push(const App& app, std::string body, Instant now) {
   const auto type = push.text("MsgType");
   const bool is_event = type == "event";
   Message message;
-  message.channel = app.channel;
+  message.channel = channel;
   message.sender = push.text("FromUserName");
   message.recipient = push.text("ToUserName");
   if (message.sender.empty() && is_event) message.sender = kSystem;

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "handlers/channel.h"
-#include "handlers/wecom/account.h"
 
 namespace huiyin::wecom {
 
 // How long a clicked card can be changed with the code of the click.
 inline constexpr std::chrono::hours kResponseCodeLife{72};
 
-Decoded read_push(const App& app, std::string body, Instant now);
+Decoded read_push(const std::string& channel, std::string body, Instant now);
 
 }  // namespace huiyin::wecom

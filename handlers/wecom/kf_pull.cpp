@@ -3,9 +3,9 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/dedupe.h"
+#include "handlers/digest.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
-#include "handlers/tencent_push.h"
 #include "handlers/wecom/api.h"
 #include "handlers/wecom/kf.h"
 #include "handlers/xml.h"
@@ -19,6 +19,7 @@ namespace json = boost::json;
 constexpr auto kWindow = 48h;
 constexpr int kWindowMessages = 5;
 constexpr auto kWelcome = 20s;
+constexpr std::string_view kOldHint = "95007";
 constexpr std::size_t kMaxUserId = 128;
 
 enum Origin { from_customer = 3, from_system = 4, from_servicer = 5 };
@@ -92,11 +93,17 @@ void read_event(const json::object& event, Message& message) {
   message.kind = MessageKind::other;
   message.text = type;
   if (type == "enter_session") {
-    message.kind = MessageKind::follow;
     message.text.clear();
     message.scene = json_string(event, "scene_param");
     if (message.scene.empty()) message.scene = json_string(event, "scene");
     message.reply_address = json_string(event, "welcome_code");
+    // Who has written in the last 48 hours opens the chat once more: greeting again would cost one
+    // of the five messages, unless it is another village's link that was opened.
+    const bool is_new = !message.reply_address.empty();
+    const bool by_village = !json_string(event, "scene_param").empty();
+    message.kind = is_new       ? MessageKind::follow
+                   : by_village ? MessageKind::scan
+                                : MessageKind::other;
     if (!message.reply_address.empty()) message.reply_until = message.sent_at + kWelcome;
   } else if (type == "msg_send_fail") {
     message.kind = MessageKind::delivery;
@@ -131,8 +138,34 @@ Read read_entry(const json::object& entry, Instant now, Message& message) {
   if (message.sender.empty()) return origin == from_system ? Read::ignored : Read::unreadable;
   if (message.sender.size() > kMaxUserId) return Read::unreadable;
   message.dedupe_key = dedupe_key({"kf", message.recipient, id});
-  message.raw = json::serialize(entry);
   return Read::message;
+}
+
+// Recorded under the account's own id, so that it can be looked at.
+Message unreadable(const Stream& stream, const std::string& raw) {
+  Message message;
+  message.sender = message.recipient = stream.name;
+  message.kind = MessageKind::other;
+  message.dedupe_key = dedupe_key({"kf-body", stream.name, sha256_hex({raw})});
+  return message;
+}
+
+// Nothing was read, and why.
+Page without_messages(const SendOutcome& outcome) {
+  Page page;
+  page.code = outcome.code;
+  page.hint_spent = outcome.code == kOldHint;
+  switch (outcome.kind) {
+    case SendOutcome::token_expired:
+      page.kind = Page::token_expired;
+      break;
+    case SendOutcome::channel_stopped:
+      page.kind = Page::stopped;
+      break;
+    default:
+      page.kind = Page::retry;
+  }
+  return page;
 }
 
 }  // namespace
@@ -142,44 +175,46 @@ std::optional<Call> read_call(const std::string& xml) {
   if (document.parse(xml) != XmlFault::none) return std::nullopt;
   const auto text = [&](const char* name) { return xml_text(document.root().child(name)); };
   if (text("MsgType") != "event" || text("Event") != "kf_msg_or_event") return std::nullopt;
-  Call call{text("OpenKfId"), text("Token"), tencent::read_seconds(text("CreateTime"))};
+  Call call{text("OpenKfId"), text("Token")};
   if (call.open_kfid.empty()) return std::nullopt;
   return call;
 }
 
-net::OutgoingRequest pull_request(std::string_view api_base, const Token& access,
-                                  std::string_view open_kfid, std::string_view cursor,
-                                  std::string_view token) {
+net::OutgoingRequest pull_request(const Kf& kf, const Stream& stream, const Token& access) {
   json::object body;
-  if (!cursor.empty()) body["cursor"] = cursor;
-  if (!token.empty()) body["token"] = token;
+  if (!stream.cursor.empty()) body["cursor"] = stream.cursor;
+  if (!stream.hint.empty()) body["token"] = stream.hint;
   body["limit"] = kMostPulled;
   body["voice_format"] = 0;  // amr
-  body["open_kfid"] = open_kfid;
+  body["open_kfid"] = stream.name;
   return post_json(
-      std::string{api_base} + "/cgi-bin/kf/sync_msg?access_token=" + percent_encode(access.value),
-      body);
+      kf.api_base + "/cgi-bin/kf/sync_msg?access_token=" + percent_encode(access.value), body);
 }
 
-Page read_page(const std::string& channel, const net::HttpResponse& response, Instant now) {
+Page read_page(const Kf& kf, const Stream& stream, const net::HttpResponse& response, Instant now) {
   const auto outcome = read_outcome(response);
-  Page page;
-  page.kind = outcome.kind;
-  page.code = outcome.code;
-  if (page.kind != SendOutcome::delivered) return page;
+  if (outcome.kind != SendOutcome::delivered) return without_messages(outcome);
   const auto body = parse_json_object(response.body).value_or(json::object{});
-  page.next_cursor = json_string(body, "next_cursor");
+  Page page;
+  page.kind = Page::messages;
+  page.code = outcome.code;
+  page.cursor = json_string(body, "next_cursor");
+  // Without a new one the old one holds: forgetting it would read three days again.
+  if (page.cursor.empty()) page.cursor = stream.cursor;
   page.more = json_integer(body, "has_more") == 1;
-  const auto* list = body.if_contains("msg_list");
-  if (!list || !list->is_array()) return page;
-  for (const auto& value : list->get_array()) {
+  const auto* list = json_array(body, "msg_list");
+  if (!list) return page;
+  for (const auto& value : *list) {
     Message message;
-    message.channel = channel;
+    const auto raw = json::serialize(value);
     const auto* entry = value.if_object();
     const auto read = entry ? read_entry(*entry, now, message) : Read::unreadable;
-    if (read == Read::message) page.messages.push_back(std::move(message));
-    page.ignored += read == Read::ignored;
-    page.unreadable += read == Read::unreadable;
+    if (read == Read::ignored) continue;
+    if (read == Read::unreadable) message = unreadable(stream, raw);
+    message.channel = kf.channel;
+    message.stream = Stream{stream.name, {}, {}};
+    message.raw = raw;
+    page.read.push_back(std::move(message));
   }
   return page;
 }

@@ -16,13 +16,6 @@ constexpr std::size_t kMaxItems = 10;
 constexpr std::size_t kMaxItem = 128;   // bytes
 constexpr std::size_t kMaxHead = 1024;  // bytes
 
-net::OutgoingRequest post(std::string_view api_base, std::string_view path, const Token& access,
-                          const json::object& body) {
-  return post_json(
-      std::string{api_base} + std::string{path} + "?access_token=" + percent_encode(access.value),
-      body);
-}
-
 bool fits_menu(const Notice& notice) {
   if (notice.buttons.empty() || notice.buttons.size() > kMaxItems) return false;
   for (const auto& button : notice.buttons)
@@ -69,29 +62,31 @@ std::string message_id(const Notice& notice) {
   return "hy_" + std::to_string(notice.id.raw()) + "_" + digest.substr(0, 8);
 }
 
-net::OutgoingRequest send_request(std::string_view api_base, const Token& access,
-                                  std::string_view open_kfid, const Notice& notice) {
+net::OutgoingRequest send_request(const Kf& kf, const Notice& notice, const Token& access) {
+  const bool is_welcome = !notice.reply_address.empty();
   json::object body;
-  body["touser"] = notice.recipient;
-  body["open_kfid"] = open_kfid;
+  if (is_welcome) {
+    body["code"] = notice.reply_address;
+  } else {
+    body["touser"] = notice.recipient;
+    body["open_kfid"] = kf.open_kfid;
+  }
   body["msgid"] = message_id(notice);
   put_content(body, notice);
-  return post(api_base, "/cgi-bin/kf/send_msg", access, body);
-}
-
-net::OutgoingRequest welcome_request(std::string_view api_base, const Token& access,
-                                     const Notice& notice) {
-  json::object body;
-  body["code"] = notice.reply_address;
-  body["msgid"] = message_id(notice);
-  put_content(body, notice);
-  return post(api_base, "/cgi-bin/kf/send_msg_on_event", access, body);
+  const auto* path = is_welcome ? "/cgi-bin/kf/send_msg_on_event" : "/cgi-bin/kf/send_msg";
+  return post_json(kf.api_base + path + "?access_token=" + percent_encode(access.value), body);
 }
 
 SendOutcome read_answer(const Notice& notice, const net::HttpResponse& response) {
   auto outcome = read_outcome(response);
   // msg_send_fail names the id that we gave.
   if (outcome.kind == SendOutcome::delivered) outcome.platform_id = message_id(notice);
+  // A welcome that comes too late has a code of no table; the person's next message opens a window.
+  if (!notice.reply_address.empty() && response.status == 200 && outcome.code != "unreadable" &&
+      !is_listed(response)) {
+    outcome.kind = SendOutcome::window_closed;
+    outcome.retry_after = {};
+  }
   return outcome;
 }
 

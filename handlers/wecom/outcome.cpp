@@ -132,6 +132,11 @@ SendOutcome read_outcome(const net::HttpResponse& response) {
   return outcome;
 }
 
+bool is_listed(const net::HttpResponse& response) {
+  const auto answer = read(response);
+  return answer.code && &row_of(*answer.code) != &kUnlisted;
+}
+
 SendOutcome read_update_outcome(const net::HttpResponse& response) {
   auto outcome = read_outcome(response);
   if (outcome.code == "42014") outcome.kind = Kind::refused;  // no first attempt sent this one
@@ -142,9 +147,7 @@ SendOutcome read_update_outcome(const net::HttpResponse& response) {
 // are not documented.
 SendOutcome read_robot_outcome(const net::HttpResponse& response) {
   auto outcome = read_outcome(response);
-  const auto answer = read(response);
-  const bool listed = answer.code && &row_of(*answer.code) != &kUnlisted;
-  if (response.status == 200 && answer.code && !listed) {
+  if (response.status == 200 && read(response).code && !is_listed(response)) {
     outcome.kind = Kind::window_closed;
     outcome.retry_after = {};
   } else if (response.status >= 400 && response.status < 500 && response.status != 429) {

@@ -1,7 +1,7 @@
-// WeCom (企业微信): an own application, and the intelligent robot. Two platforms in the
-// configuration, "wecom" and "wecom-robot", because they share nothing but the envelope and the
-// card: other keys, other framing, no API token for the robot. Facts:
-// https://developer.work.weixin.qq.com/document/ ; connecting them: docs/wecom.md.
+// WeCom (企业微信): an own application, the intelligent robot, and 微信客服. Three platforms in the
+// configuration, "wecom", "wecom-robot" and "wecom-kf", because they share little but the envelope:
+// other keys, other framing, other people; the robot has no API token, and what customers write is
+// pulled. Facts: https://developer.work.weixin.qq.com/document/ ; connecting them: docs/wecom*.md.
 #pragma once
 
 #include <memory>
@@ -22,5 +22,9 @@ std::unique_ptr<Simulator> make_app_simulator(const ChannelConfig& config);
 std::span<const ChannelKey> robot_keys();
 std::unique_ptr<Channel> make_robot(const ChannelConfig& config);
 std::unique_ptr<Simulator> make_robot_simulator(const ChannelConfig& config);
+
+std::span<const ChannelKey> kf_keys();
+std::unique_ptr<Channel> make_kf(const ChannelConfig& config);
+std::unique_ptr<Simulator> make_kf_simulator(const ChannelConfig& config);
 
 }  // namespace huiyin::wecom

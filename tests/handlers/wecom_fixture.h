@@ -41,6 +41,19 @@ inline ChannelConfig robot_config() {
   return config;
 }
 
+inline ChannelConfig kf_config() {
+  ChannelConfig config;
+  config.name = "kf";
+  config.platform = "wecom-kf";
+  config.api_base = std::string{kDefaultApiBase};
+  config.keys = {{"corp_id", std::string{kCorp}},
+                 {"secret", "played-kf-secret"},
+                 {"open_kfid", "wkA"},
+                 {"token", std::string{kToken}},
+                 {"aes_key", std::string{kAesKey}}};
+  return config;
+}
+
 // "<xml>" with the receiver, the sender, the time, `rest` and the agent.
 inline std::string xml(std::string_view rest, std::string_view from = kCadre,
                        std::int64_t created = kSecond) {

@@ -1,42 +1,133 @@
-// 微信客服, the pure parts: callback, pulled pages, sending.
+// 微信客服: callback, pulled pages, sending; against the played platform in wecom_kf_play_test.cpp.
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "handlers/json.h"
 #include "handlers/wecom/kf.h"
+#include "tests/handlers/wecom_fixture.h"
 
 namespace huiyin::wecom::kf {
 namespace {
 
 using namespace std::chrono_literals;
 using Kind = SendOutcome::Kind;
+using wecom::test::kf_config;
+using wecom::test::kSecond;
 
-constexpr std::int64_t kSecond = 1774314600;
 constexpr Instant kNow{std::chrono::seconds{kSecond + 2}};
 
-TEST(KfCall, SaysWhereToPull) {
-  const auto call = read_call(
-      "<xml><ToUserName><![CDATA[ww1]]></ToUserName><CreateTime>1774314600</CreateTime>"
-      "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[kf_msg_or_event]]></Event>"
-      "<Token><![CDATA[ENC]]></Token><OpenKfId><![CDATA[wkA]]></OpenKfId></xml>");
-  ASSERT_TRUE(call);
-  EXPECT_EQ(call->open_kfid, "wkA");
-  EXPECT_EQ(call->token, "ENC");
-  EXPECT_EQ(call->at, Instant{std::chrono::seconds{kSecond}});
-  for (const char* other :
-       {"", "<xml>", "<xml><MsgType>event</MsgType><Event>subscribe</Event></xml>",
-        "<xml><MsgType>event</MsgType><Event>kf_msg_or_event</Event><Token>E</Token></xml>",
-        "<!DOCTYPE x><xml><MsgType>event</MsgType><Event>kf_msg_or_event</Event>"
-        "<OpenKfId>w</OpenKfId></xml>"})
-    EXPECT_FALSE(read_call(other)) << other;
+Kf account() {
+  auto config = kf_config();
+  config.api_base = "https://api.example";
+  return read_kf(config);
 }
 
+// ---- the callback
+
+std::string call_xml(std::string_view kfid = "wkA", std::string_view hint = "ENC") {
+  return "<xml><ToUserName><![CDATA[" + std::string{wecom::test::kCorp} +
+         "]]></ToUserName><CreateTime>1774314600</CreateTime><MsgType><![CDATA[event]]></MsgType>"
+         "<Event><![CDATA[kf_msg_or_event]]></Event><Token><![CDATA[" +
+         std::string{hint} + "]]></Token><OpenKfId><![CDATA[" + std::string{kfid} +
+         "]]></OpenKfId></xml>";
+}
+Decoded hear(const std::string& xml) {
+  return make_kf(kf_config())->decode(wecom::test::Push{.body = xml}.request(), kNow);
+}
+Message only(const Decoded& decoded) { return std::get<std::vector<Message>>(decoded).at(0); }
+
+TEST(KfCall, SaysWhereToPull) {
+  const auto channel = make_kf(kf_config());
+  const auto message = only(hear(call_xml()));
+  EXPECT_EQ(message.channel, "kf");
+  EXPECT_EQ(message.kind, MessageKind::other);
+  EXPECT_EQ(message.sender, "wkA");
+  EXPECT_EQ(message.window.messages, 0);
+  ASSERT_TRUE(message.stream);
+  EXPECT_EQ(message.stream->name, "wkA");
+  EXPECT_EQ(message.stream->hint, "ENC");
+  EXPECT_EQ(message.stream->cursor, "");
+  EXPECT_FALSE(channel->can_reply(message));
+  EXPECT_EQ(channel->acknowledge({}, &message, nullptr, kNow, wecom::test::kRandom).body,
+            "success");
+}
+
+TEST(KfCall, TwoCallsAreTwoAndAResendIsOne) {
+  std::set<std::string> keys;
+  EXPECT_TRUE(keys.insert(only(hear(call_xml())).dedupe_key).second);
+  EXPECT_FALSE(keys.insert(only(hear(call_xml())).dedupe_key).second);
+  EXPECT_TRUE(keys.insert(only(hear(call_xml("wkA", "ENC2"))).dedupe_key).second);
+  EXPECT_TRUE(keys.insert(only(hear(call_xml("wkB"))).dedupe_key).second);
+}
+
+// Recorded, never pulled, never taken for words of a customer.
+TEST(KfCall, WhatElseComesIsRecordedOnly) {
+  for (const auto& xml :
+       {call_xml("wkOther"), wecom::test::text_xml("沟断了"),
+        wecom::test::xml("<MsgType>event</MsgType><Event>subscribe</Event>"),
+        wecom::test::xml("<MsgType>event</MsgType><Event>kf_account_auth_change</Event>", "sys"),
+        wecom::test::xml("<MsgType>event</MsgType><Event>brand_new</Event>"),
+        wecom::test::xml("<MsgType>event</MsgType><Event>kf_msg_or_event</Event>"
+                         "<Token>E</Token>")}) {
+    const auto message = only(hear(xml));
+    EXPECT_EQ(message.kind, MessageKind::other) << xml;
+    EXPECT_FALSE(message.stream) << xml;
+  }
+}
+
+TEST(KfCall, OnlyTheOrganisationsOwnCallsCount) {
+  const auto channel = make_kf(kf_config());
+  const auto outcome = [&](const wecom::test::Push& push) {
+    return wecom::test::outcome_of(channel->decode(push.request(), kNow));
+  };
+  const wecom::test::Push good{.body = call_xml()};
+  EXPECT_EQ(outcome(good), "messages");
+  auto push = good;
+  push.token = "otherToken";
+  EXPECT_EQ(outcome(push), "401 auth.reject");
+  push = good;
+  push.aes_key = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  EXPECT_EQ(outcome(push), "401 auth.reject");
+  push = good;
+  push.receive_id = "wwOther";
+  EXPECT_EQ(outcome(push), "401 auth.reject");
+  auto truncated = good.request();
+  truncated.body.resize(truncated.body.size() / 2);
+  EXPECT_EQ(wecom::test::outcome_of(channel->decode(truncated, kNow)), "401 auth.reject");
+  push = good;
+  push.body = "<xml>";
+  EXPECT_EQ(outcome(push), "senseless");
+  push.body = "<!DOCTYPE x><xml/>";
+  EXPECT_EQ(outcome(push), "400 xml.reject");
+  const wecom::test::Push echo{.body = "1616140317555161061"};
+  const auto verified = channel->decode(echo.verification(), kNow);
+  EXPECT_EQ(std::get<Handshake>(verified).response.body, "1616140317555161061");
+}
+
+TEST(KfConfig, EveryKeyIsLookedAt) {
+  for (const char* key : {"corp_id", "secret", "open_kfid", "token", "aes_key"}) {
+    auto config = kf_config();
+    config.keys.erase(key);
+    try {
+      make_kf(config);
+      ADD_FAILURE() << key;
+    } catch (const std::invalid_argument& fault) {
+      EXPECT_TRUE(std::string{fault.what()}.starts_with(key)) << fault.what();
+    }
+  }
+  auto config = kf_config();
+  config.keys["open_kfid"] = "wk A";
+  EXPECT_THROW(make_kf(config), std::invalid_argument);
+}
+
+// ---- pulling
+
 TEST(KfPull, AsksFromTheCursor) {
-  const auto first = pull_request("https://api.example", Token{"T+"}, "wkA", "", "ENC");
+  const auto first = pull_request(account(), {"wkA", "ENC", ""}, Token{"T+"});
   EXPECT_EQ(first.url, "https://api.example/cgi-bin/kf/sync_msg?access_token=T%2B");
   EXPECT_EQ(first.body, R"({"token":"ENC","limit":1000,"voice_format":0,"open_kfid":"wkA"})");
-  const auto next = pull_request("https://api.example", Token{"T"}, "wkA", "C1", "");
+  const auto next = pull_request(account(), {"wkA", "", "C1"}, Token{"T"});
   EXPECT_EQ(next.body, R"({"cursor":"C1","limit":1000,"voice_format":0,"open_kfid":"wkA"})");
 }
 
@@ -50,11 +141,12 @@ std::string event(std::string_view rest, std::string_view id = "e1") {
          R"(","send_time":1774314600,"origin":4,"msgtype":"event","event":{"open_kfid":"wkA",)" +
          std::string{rest} + "}}";
 }
-Page page_of(const std::string& list, const std::string& rest = R"("next_cursor":"C2")") {
-  return read_page("kf",
-                   net::HttpResponse::text(200, R"({"errcode":0,"errmsg":"ok",)" + rest +
-                                                    R"(,"msg_list":[)" + list + "]}"),
+Page read(std::string body) {
+  return read_page(account(), {"wkA", "ENC", "C1"}, net::HttpResponse::text(200, std::move(body)),
                    kNow);
+}
+Page page_of(const std::string& list, const std::string& rest = R"("next_cursor":"C2")") {
+  return read(R"({"errcode":0,"errmsg":"ok",)" + rest + R"(,"msg_list":[)" + list + "]}");
 }
 
 struct EntryCase {
@@ -85,14 +177,33 @@ const EntryCase kEntries[] = {
      MessageKind::other, "", "", ""},
     {"link", entry(R"("msgtype":"link","link":{"title":"题","desc":"述","url":"https://e.org/"})"),
      MessageKind::link, "题\n述", "", ""},
+    {"link_without_words", entry(R"("msgtype":"link","link":{"url":"https://e.org/"})"),
+     MessageKind::link, "", "", ""},
+    {"miniprogram", entry(R"("msgtype":"miniprogram","miniprogram":{"title":"x","appid":"wx"})"),
+     MessageKind::other, "", "", ""},
+    {"msgmenu", entry(R"("msgtype":"msgmenu","msgmenu":{"head_content":"x","list":[]})"),
+     MessageKind::other, "", "", ""},
+    {"merged_msg", entry(R"("msgtype":"merged_msg","merged_msg":{"title":"x","item":[]})"),
+     MessageKind::other, "", "", ""},
+    {"image_without_id", entry(R"("msgtype":"image","image":{})"), MessageKind::other, "", "", ""},
+    {"brand_new", entry(R"("msgtype":"brand_new","brand_new":{"x":1})"), MessageKind::other, "", "",
+     ""},
     {"business_card", entry(R"("msgtype":"business_card","business_card":{"userid":"a"})"),
      MessageKind::other, "", "", ""},
     {"enters_by_a_villages_link",
      event(R"("event_type":"enter_session","external_userid":"wmB","scene":"qr",)"
            R"("scene_param":"lou-jia","welcome_code":"W")"),
      MessageKind::follow, "", "", "lou-jia", 0},
-    {"enters", event(R"("event_type":"enter_session","external_userid":"wmB","scene":"123")"),
+    {"enters",
+     event(R"("event_type":"enter_session","external_userid":"wmB","scene":"123",)"
+           R"("scene_param":"","welcome_code":"W")"),
      MessageKind::follow, "", "", "123", 0},
+    {"enters_again", event(R"("event_type":"enter_session","external_userid":"wmB","scene":"123")"),
+     MessageKind::other, "", "", "123", 0},
+    {"enters_again_by_a_villages_link",
+     event(R"("event_type":"enter_session","external_userid":"wmB","scene":"qr",)"
+           R"("scene_param":"lou-jia")"),
+     MessageKind::scan, "", "", "lou-jia", 0},
     {"not_delivered",
      event(R"("event_type":"msg_send_fail","external_userid":"wmB","fail_msgid":"hy_7_ab",)"
            R"("fail_type":4)"),
@@ -108,8 +219,8 @@ class KfEntry : public testing::TestWithParam<EntryCase> {};
 TEST_P(KfEntry, IsRead) {
   const auto& row = GetParam();
   const auto page = page_of(row.entry);
-  ASSERT_EQ(page.messages.size(), 1u);
-  const auto& message = page.messages[0];
+  ASSERT_EQ(page.read.size(), 1u);
+  const auto& message = page.read[0];
   EXPECT_EQ(message.channel, "kf");
   EXPECT_EQ(message.sender, "wmB");
   EXPECT_EQ(message.recipient, "wkA");
@@ -126,24 +237,56 @@ TEST_P(KfEntry, IsRead) {
 INSTANTIATE_TEST_SUITE_P(Wecom, KfEntry, testing::ValuesIn(kEntries),
                          [](const auto& info) { return std::string{info.param.label}; });
 
+struct FailCase {
+  int type;
+  const char* detail;
+};
 TEST(KfPage, TellsWhatWasNotDeliveredAndWhy) {
-  const auto failed = page_of(kEntries[12].entry).messages.at(0);
-  EXPECT_EQ(failed.delivery->platform_id, "hy_7_ab");
-  EXPECT_FALSE(failed.delivery->delivered);
-  EXPECT_EQ(failed.delivery->detail, "fail_type 4: over 48 hours");
-  const auto welcome = page_of(kEntries[10].entry).messages.at(0);
+  for (const auto& row : {FailCase{0, "fail_type 0: unknown"},
+                          {1, "fail_type 1: account deleted"},
+                          {2, "fail_type 2: app closed"},
+                          {4, "fail_type 4: over 48 hours"},
+                          {5, "fail_type 5: session closed"},
+                          {6, "fail_type 6: over 5 messages"},
+                          {7, "fail_type 7: no channel bound"},
+                          {8, "fail_type 8: organisation unverified"},
+                          {9, "fail_type 9: no channel bound"},
+                          {10, "fail_type 10: refused by user"},
+                          {77, "fail_type 77"}}) {
+    const auto failed = page_of(event(R"("event_type":"msg_send_fail","external_userid":"wmB",)"
+                                      R"("fail_msgid":"hy_7_ab","fail_type":)" +
+                                      std::to_string(row.type)))
+                            .read.at(0);
+    EXPECT_EQ(failed.delivery->platform_id, "hy_7_ab");
+    EXPECT_FALSE(failed.delivery->delivered);
+    EXPECT_EQ(failed.delivery->detail, row.detail);
+  }
+}
+
+TEST(KfPage, AWelcomeIsPossibleForTwentySeconds) {
+  const auto welcome =
+      page_of(event(R"("event_type":"enter_session","external_userid":"wmB","welcome_code":"W")"))
+          .read.at(0);
   EXPECT_EQ(welcome.reply_address, "W");
   EXPECT_EQ(welcome.reply_until, welcome.sent_at + 20s);
-  EXPECT_EQ(page_of(kEntries[6].entry).messages.at(0).position->label, "溪东 石璜镇");
+}
+
+TEST(KfPage, PlacesHaveNameAndAddress) {
+  const auto place = page_of(entry(R"("msgtype":"location","location":{"latitude":29.5,)"
+                                   R"("longitude":120.8,"name":"溪东","address":"石璜镇"})"))
+                         .read.at(0);
+  EXPECT_EQ(place.position->label, "溪东 石璜镇");
 }
 
 TEST(KfPage, GoesOnWhileThereIsMoreEvenWhenEmpty) {
   const auto page = page_of("", R"("next_cursor":"C3","has_more":1)");
-  EXPECT_EQ(page.kind, Kind::delivered);
+  EXPECT_EQ(page.kind, Page::messages);
   EXPECT_TRUE(page.more);
-  EXPECT_EQ(page.next_cursor, "C3");
-  EXPECT_TRUE(page.messages.empty());
+  EXPECT_EQ(page.cursor, "C3");
+  EXPECT_TRUE(page.read.empty());
   EXPECT_FALSE(page_of("", R"("next_cursor":"C3","has_more":0)").more);
+  // No cursor is no reason to forget ours and read three days again.
+  EXPECT_EQ(page_of("", R"("has_more":0)").cursor, "C1");
 }
 
 TEST(KfPage, OneBrokenEntryDoesNotHideTheOthers) {
@@ -153,31 +296,53 @@ TEST(KfPage, OneBrokenEntryDoesNotHideTheOthers) {
               entry(R"("msgtype":"text","text":{"content":"servicer"})", "s", 5) + "," +
               event(R"("event_type":"servicer_status_change","servicer_userid":"z")") + "," +
               entry(R"("msgtype":"text","text":{"content":"b"})", "m2"));
-  ASSERT_EQ(page.messages.size(), 1u);
-  EXPECT_EQ(page.messages[0].text, "b");
-  EXPECT_EQ(page.ignored, 2);
-  EXPECT_EQ(page.unreadable, 3);
+  ASSERT_EQ(page.read.size(), 4u);
+  EXPECT_EQ(page.read[3].text, "b");
+  std::set<std::string> keys;
+  for (const auto& message : page.read) {
+    ASSERT_TRUE(message.stream);
+    EXPECT_EQ(message.stream->name, "wkA");
+    EXPECT_TRUE(keys.insert(message.dedupe_key).second);
+    EXPECT_FALSE(message.raw.empty());
+  }
+  for (int i = 0; i < 3; ++i) {  // recorded for whoever wants to know what it was
+    EXPECT_EQ(page.read[i].kind, MessageKind::other);
+    EXPECT_EQ(page.read[i].sender, "wkA");
+  }
 }
 
 TEST(KfPage, MsgidTellsOneFromAnother) {
   const std::string same = R"("msgtype":"text","text":{"content":"同"})";
   const auto page = page_of(entry(same, "m1") + "," + entry(same, "m2") + "," + entry(same, "m1"));
-  ASSERT_EQ(page.messages.size(), 3u);
-  EXPECT_NE(page.messages[0].dedupe_key, page.messages[1].dedupe_key);
-  EXPECT_EQ(page.messages[0].dedupe_key, page.messages[2].dedupe_key);
+  ASSERT_EQ(page.read.size(), 3u);
+  EXPECT_NE(page.read[0].dedupe_key, page.read[1].dedupe_key);
+  EXPECT_EQ(page.read[0].dedupe_key, page.read[2].dedupe_key);
 }
 
+struct PageCase {
+  const char* body;
+  Page::Kind kind;
+  const char* code;
+};
 TEST(KfPage, FaultsAreNoMessages) {
-  for (const auto& [body, kind] : {std::pair{R"({"errcode":95007})", Kind::refused},
-                                   {R"({"errcode":42001})", Kind::token_expired},
-                                   {R"({"errcode":45009})", Kind::retry},
-                                   {R"({"errcode":95017})", Kind::channel_stopped},
-                                   {"<html>", Kind::unknown}}) {
-    const auto page = read_page("kf", net::HttpResponse::text(200, body), kNow);
-    EXPECT_EQ(page.kind, kind) << body;
-    EXPECT_TRUE(page.messages.empty());
-    EXPECT_TRUE(page.next_cursor.empty());
+  for (const auto& row : {PageCase{R"({"errcode":95007})", Page::retry, "95007"},
+                          {R"({"errcode":42001})", Page::token_expired, "42001"},
+                          {R"({"errcode":40014})", Page::token_expired, "40014"},
+                          {R"({"errcode":45009})", Page::retry, "45009"},
+                          {R"({"errcode":-1})", Page::retry, "-1"},
+                          {R"({"errcode":123456})", Page::retry, "123456"},
+                          {R"({"errcode":95017})", Page::stopped, "95017"},
+                          {R"({"errcode":95000})", Page::stopped, "95000"},
+                          {R"({"errcode":60020})", Page::stopped, "60020"},
+                          {"<html>", Page::retry, "unreadable"}}) {
+    const auto page = read(row.body);
+    EXPECT_EQ(page.kind, row.kind) << row.body;
+    EXPECT_EQ(page.code, row.code);
+    EXPECT_TRUE(page.read.empty());
+    EXPECT_TRUE(page.cursor.empty());
+    EXPECT_EQ(page.hint_spent, std::string_view{row.code} == "95007");
   }
+  EXPECT_EQ(read_page(account(), {}, net::HttpResponse::text(502, ""), kNow).kind, Page::retry);
 }
 
 Notice notice() {
@@ -198,7 +363,7 @@ TEST(KfSend, HasAnIdOfItsOwn) {
   auto other = notice();
   other.text += "!";
   EXPECT_NE(id, message_id(other));
-  const auto request = send_request("https://api.example", Token{"T"}, "wkA", notice());
+  const auto request = send_request(account(), notice(), Token{"T"});
   EXPECT_EQ(request.url, "https://api.example/cgi-bin/kf/send_msg?access_token=T");
   EXPECT_EQ(request.body, R"({"touser":"wmB","open_kfid":"wkA","msgid":")" + id +
                               R"(","msgtype":"text","text":{"content":"已登记 260324-0001\n)"
@@ -208,21 +373,21 @@ TEST(KfSend, HasAnIdOfItsOwn) {
 TEST(KfSend, ButtonsAreAMenuUpToTen) {
   auto with = notice();
   with.buttons = {{"催办", "催办 260324-0001"}, {"满意", "满意"}};
-  auto body = parse_json_object(send_request("https://a", Token{}, "wkA", with).body).value();
+  auto body = parse_json_object(send_request(account(), with, Token{}).body).value();
   EXPECT_EQ(json_string(body, "msgtype"), "msgmenu");
   EXPECT_EQ(boost::json::serialize(body.at("msgmenu").as_object().at("list")),
             R"([{"type":"click","click":{"id":"1","content":"催办 260324-0001"}},)"
             R"({"type":"click","click":{"id":"2","content":"满意"}}])");
   for (int i = 0; i < 9; ++i) with.buttons.push_back({"x", "x" + std::to_string(i)});
-  body = parse_json_object(send_request("https://a", Token{}, "wkA", with).body).value();
+  body = parse_json_object(send_request(account(), with, Token{}).body).value();
   EXPECT_EQ(json_string(body, "msgtype"), "text");
 }
 
 TEST(KfSend, WelcomeGoesToTheCode) {
   auto welcome = notice();
   welcome.reply_address = "W";
-  const auto request = welcome_request("https://a", Token{"T"}, welcome);
-  EXPECT_EQ(request.url, "https://a/cgi-bin/kf/send_msg_on_event?access_token=T");
+  const auto request = send_request(account(), welcome, Token{"T"});
+  EXPECT_EQ(request.url, "https://api.example/cgi-bin/kf/send_msg_on_event?access_token=T");
   const auto body = parse_json_object(request.body).value();
   EXPECT_EQ(json_string(body, "code"), "W");
   EXPECT_FALSE(body.contains("touser"));
@@ -240,6 +405,18 @@ TEST_P(KfAnswer, Means) {
   EXPECT_EQ(outcome.platform_id,
             GetParam().kind == Kind::delivered ? message_id(notice()) : std::string{});
 }
+
+TEST(KfAnswer, AWelcomeThatIsTooLateIsNotTriedForHours) {
+  auto welcome = notice();
+  welcome.reply_address = "W";
+  const auto late = net::HttpResponse::text(200, R"({"errcode":95014})");
+  EXPECT_EQ(read_answer(welcome, late).kind, Kind::window_closed);
+  EXPECT_EQ(read_answer(welcome, late).retry_after, 0ms);
+  EXPECT_EQ(read_answer(notice(), late).kind, Kind::retry);
+  EXPECT_EQ(read_answer(welcome, net::HttpResponse::text(200, "<html>")).kind, Kind::unknown);
+  EXPECT_EQ(read_answer(welcome, net::HttpResponse::text(502, "")).kind, Kind::unknown);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Wecom, KfAnswer,
     testing::Values(AnswerCase{0, Kind::delivered}, AnswerCase{95033, Kind::delivered},
