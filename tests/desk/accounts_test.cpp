@@ -1,0 +1,113 @@
+// Several accounts of one person.
+#include "server/desk/hear.h"
+#include "tests/desk/conversation.h"
+
+namespace huiyin::conversation {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+namespace people = fakes::people;
+
+std::string code_for(fakes::DeskHarness& desk, PersonId who) {
+  const auto decision = desk.say(who, "绑定账号");
+  EXPECT_THAT(desk.kinds(decision), ElementsAre("owner/bind_code"));
+  EXPECT_EQ(decision.codes.size(), 1u);
+  EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("绑定 " + decision.codes.at(0).code));
+  EXPECT_EQ(decision.codes[0].until, desk.now + std::chrono::minutes{10});
+  EXPECT_TRUE(is_bind_code(decision.codes[0].code));
+  return decision.codes[0].code;
+}
+
+TEST(Accounts, a_code_binds_another_account) {
+  struct Row {
+    const char* label;
+    PersonId whose;             // none: the resident 甲
+    std::string before, after;  // the code
+    const char* kind;
+    const char* says;
+  };
+  for (const Row& row :
+       {Row{"cadre", people::instructor, "绑定 ", "", "owner/bound", "您负责石璜镇楼家村"},
+        Row{"office", people::clerk, "绑定：", "", "owner/bound", "您负责石璜镇"},
+        Row{"bare", people::instructor, "", "", "owner/bound", "已绑定"},
+        Row{"resident", {}, "绑定", "", "reporter/bound", "这个账号已绑定"}}) {
+    SCOPED_TRACE(row.label);
+    fakes::DeskHarness desk;
+    const PersonId whose = row.whose ? row.whose : desk.resident("甲");
+    const auto code = code_for(desk, whose);
+    const PersonId other = desk.resident("另一个");
+    const AccountId account = desk.set.accounts_of(other).front()->id;
+    const auto decision = desk.say(other, row.before + code + row.after);
+    EXPECT_THAT(desk.kinds(decision), ElementsAre(row.kind));
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr(row.says));
+    EXPECT_EQ(decision.notices[0].to, whose);
+    EXPECT_EQ(decision.notices[0].account, account);
+    EXPECT_EQ(decision.bind_account, account);
+    EXPECT_EQ(decision.bind_to, whose);
+    EXPECT_THAT(decision.used_codes, ElementsAre(code));
+    EXPECT_EQ(desk.set.accounts_of(whose).size(), 2u);
+    // Once only.
+    const auto again = desk.say("第三个", "绑定 " + code);
+    EXPECT_THAT(desk.kinds(again), ElementsAre("reporter/not_now"));
+    EXPECT_FALSE(again.bind_account);
+  }
+}
+
+TEST(Accounts, what_a_code_does_not_do) {
+  fakes::DeskHarness desk;
+  const auto code = code_for(desk, people::instructor);
+  // From the account that has it already.
+  play(desk, {{"instructor", ("绑定 " + code).c_str(), {"reporter/not_now"}, "从另一个账号"}});
+  desk.now += std::chrono::minutes{10};
+  play(desk, {{"甲", ("绑定 " + code).c_str(), {"reporter/not_now"}, "已过期"}});
+  // A number plate, a model: not of the form, so nobody takes them for a code.
+  for (const char* text : {"HK2000A1", "A1B2C3D", "ABC22234X"})
+    EXPECT_THAT(desk.kinds(desk.say("乙", text)), ElementsAre("reporter/help")) << text;
+}
+
+TEST(Accounts, codes_are_looked_up_before_they_are_denied) {
+  fakes::DeskHarness desk;
+  desk.say("甲", "绑定 ABCD2345");
+  EXPECT_THAT(desk.needs.codes, ElementsAre("ABCD2345"));
+}
+
+TEST(Accounts, five_wrong_codes_in_an_hour_are_enough) {
+  fakes::DeskHarness desk;
+  for (int i = 2; i < 7; ++i) {
+    const auto text = "绑定 ABCD234" + std::to_string(i);
+    play(desk, {{"甲", text.c_str(), {"reporter/not_now"}, "绑定码不对"}});
+    // Another question in between does not wipe the count.
+    play(desk, {{"甲", "绑定", {"reporter/ask_place"}}});
+    desk.now += std::chrono::minutes{11};
+  }
+  EXPECT_EQ(desk.needs.codes.size(), 5u);
+  const auto good = code_for(desk, people::instructor);
+  const auto said = "绑定 " + good;
+  play(desk, {{"甲", said.c_str(), {"reporter/not_now"}, "过一小时再试"},
+              {"乙", "绑定 ABCD2349", {"reporter/not_now"}, "绑定码不对"}});
+  desk.now += std::chrono::minutes{6};  // the first is an hour old
+  play(desk, {{"甲", said.c_str(), {"owner/bound"}}});
+}
+
+TEST(Accounts, a_wrong_code_leaves_the_open_question_open) {
+  fakes::DeskHarness desk;
+  play(desk, {{"甲", "路灯坏了一个星期了", {"reporter/ask_place"}},
+              {"甲", "绑定 ABCD2345", {"reporter/not_now"}},
+              {"甲", "新胜村", {"reporter/which_place"}},
+              {"甲", "绑定 ABCD2346", {"reporter/not_now"}},
+              {"甲", "3", {"reporter/not_now"}},
+              {"甲", "2", {"office/card", "reporter/registered"}}});
+}
+
+TEST(Accounts, the_first_choice_of_a_person) {
+  fakes::DeskHarness desk;
+  for (const PersonId who : {people::instructor, people::clerk, desk.resident("甲")}) {
+    const auto decision = desk.say(who, "首选");
+    EXPECT_THAT(desk.kinds(decision), ElementsAre("owner/preferred"));
+    EXPECT_EQ(desk.set.person(who)->preferred, desk.set.accounts_of(who).front()->id);
+  }
+}
+
+}  // namespace
+}  // namespace huiyin::conversation

@@ -1,0 +1,182 @@
+// An echo reached nobody: the owner telephones, and says so.
+#include "tests/desk/conversation.h"
+
+namespace huiyin::conversation {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+namespace people = fakes::people;
+
+const Line kLamp{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}};
+const Line kClosed{"instructor", "办结 换了新灯泡，已经亮了", {"reporter/closed", "owner/done"}};
+
+Decision unheard(fakes::DeskHarness& desk, std::int64_t notice = 77, const char* kind = "closed") {
+  const Case& c = desk.last_case();
+  return desk.decide_on(Unheard{NoticeId{notice}, c.id, c.reporter, kind});
+}
+
+void name_reporter(fakes::DeskHarness& desk, const char* who, const char* name, const char* phone) {
+  Person person = *desk.set.person(desk.resident(who));
+  person.name = name;
+  person.phone = phone;
+  Decision known;
+  known.persons.push_back(person);
+  desk.set.fold(known);
+}
+
+TEST(Unheard, the_owner_is_asked_to_telephone) {
+  struct Row {
+    const char* label;
+    const char *name, *phone;
+    const char* says;
+  };
+  for (const Row& row : {Row{"both", "王大伯", "13812345678", "请告诉王大伯 13812345678：已办结"},
+                         Row{"phone", "", "13812345678", "请告诉13812345678：已办结"},
+                         Row{"name", "王大伯", "", "请告诉王大伯（没有留电话，请上门或托人）"},
+                         Row{"none", "", "", "请告诉反映人（没有留电话，请上门或托人）"}}) {
+    SCOPED_TRACE(row.label);
+    fakes::DeskHarness desk;
+    name_reporter(desk, "甲", row.name, row.phone);
+    play(desk, {kLamp, kClosed});
+    const auto decision = unheard(desk);
+    EXPECT_THAT(desk.kinds(decision), ElementsAre("owner/telephone"));
+    EXPECT_THAT(decision.asked, ElementsAre(NoticeId{77}));
+    EXPECT_EQ(decision.notices[0].to, people::instructor);
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr(row.says));
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("已解决。换了新灯泡，已经亮了"));
+    EXPECT_EQ(decision.notices[0].buttons,
+              (std::vector<Button>{{"已电话告知", "已电话告知 260326-0001"}}));
+    ASSERT_EQ(decision.events.size(), 1u);
+    EXPECT_EQ(decision.events[0].move, Move::remind);
+    EXPECT_EQ(decision.events[0].role, Role::system);
+    EXPECT_EQ(desk.only_case().calls, 1);
+
+    // A second one changes nothing but its own mark.
+    const auto second = unheard(desk, 78, "progress");
+    EXPECT_THAT(desk.kinds(second), IsEmpty());
+    EXPECT_THAT(second.asked, ElementsAre(NoticeId{78}));
+    EXPECT_TRUE(second.cases.empty() && second.events.empty());
+  }
+}
+
+TEST(Unheard, told_by_telephone_is_recorded) {
+  struct Row {
+    const char* label;
+    std::vector<Line> before;  // after the call was asked for
+    const char* who;
+    const char* says;
+    const char* noted;
+  };
+  const Line rubbish{"乙", "楼家村垃圾没人收，太臭了", {"owner/card", "reporter/registered"}};
+  for (const Row& row :
+       {Row{"numbered", {}, "instructor", "已电话告知 260326-0001", "已电话告知"},
+        Row{"with_words",
+            {},
+            "instructor",
+            "已电话告知 260326-0001 他说知道了，谢谢",
+            "他说知道了，谢谢"},
+        Row{"the_only_call", {rubbish}, "instructor", "已电话告知", "已电话告知"},
+        Row{"by_the_deputy", {}, "deputy", "已告知", "已电话告知"},
+        Row{"by_the_office", {}, "clerk", "已电话告知 260326-0001", "已电话告知"}}) {
+    SCOPED_TRACE(row.label);
+    fakes::DeskHarness desk;
+    play(desk, {kLamp, kClosed});
+    unheard(desk);
+    play(desk, row.before);
+    const auto decision = desk.say(speaker(desk, row.who), row.says);
+    EXPECT_THAT(desk.kinds(decision), ElementsAre("owner/told"));
+    const Case& c = desk.case_of("260326-0001");
+    EXPECT_THAT(decision.told, ElementsAre(Pair(c.id, c.reporter)));
+    EXPECT_EQ(c.calls, 0);
+    ASSERT_EQ(decision.events.size(), 1u);
+    EXPECT_EQ(decision.events[0].move, Move::note);
+    EXPECT_EQ(decision.events[0].text, row.noted);
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("260326-0001"));
+  }
+}
+
+TEST(Unheard, calls_stand_in_the_list_of_things_to_do) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kClosed});
+  play(desk, {{"instructor", "待办", {"owner/todo"}, "没有待办"}});
+  unheard(desk);
+  play(desk, {{"instructor", "待办", {"owner/todo"}, "已解决，待电话告知"},
+              {"instructor", "已电话告知", {"owner/told"}},
+              {"instructor", "待办", {"owner/todo"}, "没有待办"}});
+}
+
+TEST(Unheard, two_calls_are_told_apart) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kClosed});
+  unheard(desk);
+  play(desk, {{"乙", "楼家村垃圾没人收，太臭了", {"owner/card", "reporter/registered"}},
+              {"instructor", "办结 0002 已经请人来清运干净", {"reporter/closed", "owner/done"}}});
+  unheard(desk, 79);
+  play(desk, {{"instructor", "已电话告知", {"owner/which_case"}},
+              {"instructor", "2", {"owner/told"}, "260326-0002"}});
+  EXPECT_EQ(desk.case_of("260326-0001").calls, 1);
+  EXPECT_EQ(desk.case_of("260326-0002").calls, 0);
+}
+
+TEST(Unheard, who_writes_needs_no_call) {
+  for (const char* says : {"谢谢", "5", "没解决", "查询", "新胜村路灯坏了"}) {
+    fakes::DeskHarness desk;
+    play(desk, {kLamp, kClosed});
+    unheard(desk);
+    desk.say("甲", says);
+    EXPECT_EQ(desk.case_of("260326-0001").calls, 0) << says;
+  }
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kClosed});
+  unheard(desk);
+  Message gone;
+  gone.kind = MessageKind::unfollow;
+  desk.send("甲", gone);
+  desk.say("乙", "谢谢");
+  EXPECT_EQ(desk.only_case().calls, 1);
+}
+
+TEST(Unheard, whoever_has_the_case_now_is_asked) {
+  for (const bool closed : {false, true}) {
+    fakes::DeskHarness desk;
+    play(desk, {kLamp});
+    if (closed) play(desk, {kClosed});
+    auto duties = desk.directory->duties();
+    std::erase_if(duties, [](const Duty& duty) { return duty.person == people::instructor; });
+    std::vector<Person> persons;
+    for (const auto& [id, person] : desk.directory->people())
+      if (id != kDutyDesk) persons.push_back(person);
+    desk.directory = std::make_shared<const Directory>(2, desk.directory->units(), duties, persons,
+                                                       std::vector<Account>{});
+    const auto decision = desk.without_edits(unheard(desk, 77, "registered"));
+    EXPECT_EQ(decision.notices.back().kind, "telephone");
+    EXPECT_EQ(decision.notices.back().to, people::deputy);
+    play(desk, {{"deputy", "已电话告知", {"owner/told"}}});
+  }
+}
+
+// Who reported a violation is known to the office alone, so it is the office that telephones.
+TEST(Unheard, confidential_reporters_are_called_by_the_office) {
+  fakes::DeskHarness desk;
+  name_reporter(desk, "甲", "王大伯", "13812345678");
+  play(desk, {{"甲", "举报楼家村有人偷排污水", {"owner/card", "reporter/registered"}}});
+  const auto decision = unheard(desk, 77, "registered");
+  ASSERT_THAT(desk.kinds(decision), ElementsAre("owner/telephone"));
+  EXPECT_EQ(decision.notices[0].to, people::clerk);
+  EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("王大伯 13812345678"));
+}
+
+TEST(Unheard, an_open_case_says_how_it_stands) {
+  fakes::DeskHarness desk{"2026-03-26T20:00:00+08:00"};
+  play(desk, {kLamp});
+  const auto decision = unheard(desk, 77, "registered");
+  EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("现在等待接手，4月2日前答复"));
+  EXPECT_NE(decision.notices[0].not_before, Instant{});
+}
+
+}  // namespace
+}  // namespace huiyin::conversation
