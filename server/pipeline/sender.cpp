@@ -48,7 +48,10 @@ Sender::Sender(Parts parts, const Channels& channels)
     : parts_{std::move(parts)},
       aftermath_{{parts_.options, parts_.book, parts_.clock, parts_.monitor, sending(channels)}} {
   for (const auto& [name, channel] : channels) {
-    if (channel->pulled()) continue;
+    if (channel->pulled()) {
+      pulled_.insert(name);
+      continue;
+    }
     TokenKeeper::Parts token{
         name,          parts_.options.process, *channel,    parts_.store,
         parts_.client, parts_.monitor,         parts_.post, parts_.options.token_pause};
@@ -96,6 +99,11 @@ void Sender::send_head(AccountId id, Lane& lane, Time now) {
   while (lane.in_flight == 0 && !lane.entries.empty()) {
     auto& [seq, entry] = *lane.entries.begin();
     if (!entry.row || lane.not_before > now) return;  // fill or the delay wakes it
+    if (pulled_.contains(lane.channel)) {  // what came to this lane later: now it can be read
+      if (entry.row->echo) parts_.monitor.echo_delivered(lane.channel, true);
+      parts_.book.finish(id, seq, NoticeState::sent, "pulled");
+      continue;
+    }
     const auto found = channels_.find(lane.channel);
     if (found == channels_.end()) {
       aftermath_.give_up(id, lane, seq, "outbox.no_channel", "no_channel");

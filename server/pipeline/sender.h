@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "server/net/client.h"
@@ -43,6 +44,7 @@ class Sender {
   bool in_flight() const;
 
   SendingChannels& channels() { return channels_; }
+  std::set<std::string> pulled_;  // channels whose recipients read for themselves
   // Names of the open channels that send.
   const std::vector<std::string>& elsewhere() const { return aftermath_.elsewhere(); }
 

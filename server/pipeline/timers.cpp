@@ -50,9 +50,16 @@ class TimersImpl : public Timers {
  private:
   // First, so that they stand before what is decided now.
   void wake() {
+    std::vector<store::Woken> woken;
     bool any = false;
-    while (guarded([&] { return store_->wake(clock_.now(), kAtOnce); }) > 0) any = true;
-    if (any) outbox_.fill({}, true);
+    while (guarded([&] { return store_->wake(clock_.now(), kAtOnce, &woken); }) > 0) {
+      any = true;
+      for (const auto& one : woken) {
+        outbox_.behind(one.account);
+        if (one.echo) monitor_.echo_owed(one.channel);
+      }
+    }
+    if (any) outbox_.nudge();
   }
 
   // Pass by pass. A decision always settles what it was asked about; what stays is stuck (set

@@ -44,6 +44,7 @@ struct Exchange {
         outbox{parts.outbox},
         clock{parts.clock},
         monitor{parts.monitor},
+        pull{parts.pull},
         request{std::move(asked)},
         respond{std::move(answer)} {}
 
@@ -51,6 +52,7 @@ struct Exchange {
   Outbox& outbox;
   const Clock& clock;
   Monitor& monitor;
+  std::function<void(const std::string&, const Stream&)> pull;
   net::HttpRequest request;
   net::Respond respond;
   std::vector<Message> messages;  // copies for acknowledge(): what the inbox got is gone
@@ -58,6 +60,7 @@ struct Exchange {
   std::atomic<std::size_t> open{0};
 
   void settle() {
+    call_streams();
     const Message* answered = messages.empty() ? nullptr : &messages.front();
     const Notice* reply = nullptr;
     for (std::size_t i = 0; i < receipts.size(); ++i) {
@@ -88,6 +91,14 @@ struct Exchange {
       };
     respond(std::move(answer));
   }
+
+  void call_streams() const {
+    if (!pull) return;
+    for (std::size_t i = 0; i < receipts.size(); ++i)
+      if (messages[i].stream &&
+          (receipts[i].status == Receipt::accepted || receipts[i].status == Receipt::duplicate))
+        pull(messages[i].channel, *messages[i].stream);
+  }
 };
 
 void take_messages(const WebhookParts& parts, const Channel& channel, net::HttpRequest request,
@@ -109,6 +120,8 @@ void take_messages(const WebhookParts& parts, const Channel& channel, net::HttpR
   }
 }
 
+}  // namespace
+
 std::string_view kind_label(MessageKind kind) {
   switch (kind) {
     case MessageKind::text:
@@ -125,8 +138,6 @@ std::string_view kind_label(MessageKind kind) {
       return "event";
   }
 }
-
-}  // namespace
 
 void handle_webhook(const WebhookParts& parts, net::HttpRequest request, net::Respond respond) {
   const auto path = request.path();

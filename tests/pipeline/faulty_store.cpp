@@ -120,7 +120,9 @@ class FaultyStore : public Store {
               std::chrono::hours call_after) override {
     return real_->report(channel, platform_id, delivered, code, elsewhere, call_after);
   }
-  std::size_t wake(Instant now, int limit) override { return real_->wake(now, limit); }
+  std::size_t wake(Instant now, int limit, std::vector<Woken>* woken) override {
+    return real_->wake(now, limit, woken);
+  }
   std::vector<Unheard> unheard(Instant now, int limit) override {
     return real_->unheard(now, limit);
   }
