@@ -33,6 +33,11 @@ Engine::Engine(const EngineOptions& options, World world)
   inbox_ = Inbox::start(options.inbox, open, current_, world.channels, world.clock, *outbox_,
                         world.monitor, *links_);
   timers_ = Timers::start(options.timers, open(), *inbox_, *outbox_, world.clock, world.monitor);
+  PullerOptions pull;
+  pull.process = options.outbox.process;
+  pull.token_pause = options.outbox.token_pause;
+  puller_ = Puller::start(std::move(pull), open(), world.channels, world.client, current_, *inbox_,
+                          world.clock, world.monitor);
   reader_ = std::make_unique<Reader>(open());
   parts_ = std::make_unique<WebhookParts>(WebhookParts{
       .channels = world.channels,
@@ -41,10 +46,12 @@ Engine::Engine(const EngineOptions& options, World world)
       .outbox = *outbox_,
       .clock = world.clock,
       .monitor = world.monitor,
-      .fetch = [this](std::string channel, std::string user, std::int64_t after,
-                      Reader::Done done) {
-        reader_->notices_of(std::move(channel), std::move(user), after, std::move(done));
-      }});
+      .fetch =
+          [this](std::string channel, std::string user, std::int64_t after, Reader::Done done) {
+            reader_->notices_of(std::move(channel), std::move(user), after, std::move(done));
+          },
+      .pull = [this](const std::string& channel,
+                     const Stream& stream) { puller_->call(channel, stream); }});
 }
 
 Engine::~Engine() { stop(std::chrono::milliseconds{0}); }
@@ -70,6 +77,7 @@ void Engine::reload() {
 void Engine::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopped_, true)) return;
   timers_.reset();  // feeds the inbox, so it ends first
+  puller_.reset();  // likewise
   reader_->stop();
   inbox_->stop();
   outbox_->stop(grace);

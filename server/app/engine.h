@@ -16,6 +16,7 @@
 #include "server/pipeline/inbox.h"
 #include "server/pipeline/links.h"
 #include "server/pipeline/outbox.h"
+#include "server/pipeline/puller.h"
 #include "server/pipeline/timers.h"
 #include "server/pipeline/webhook.h"
 
@@ -70,6 +71,7 @@ class Engine {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Timers> timers_;
+  std::unique_ptr<Puller> puller_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<store::Store> directory_store_;  // for reload; used by one thread at a time
   std::mutex reloading_;
