@@ -9,7 +9,8 @@ namespace huiyin::store {
 namespace {
 
 constexpr const char* kUnheardColumns =
-    "SELECT id,case_id,person_id,case_number,kind,channel,code,state,created_at FROM notices ";
+    "SELECT id,case_id,person_id,case_number,kind,channel,code,state,created_at,next_at FROM "
+    "notices ";
 
 Unheard read_unheard(std::span<const Value> cells) {
   Unheard out;
@@ -45,13 +46,13 @@ struct Sleeper {
   bool echo = false;
 };
 
-// All of these lanes whose hour has come, in the order of writing.
-std::vector<Sleeper> lock_sleepers(Connection& connection, const std::set<AccountId>& lanes,
-                                   Instant now) {
+// All of these lanes whose hour has come, in the order of writing. Under the lanes' locks, without
+// which nobody wakes them; locks of their own would meet those of other lanes' on the index.
+std::vector<Sleeper> sleepers_of(Connection& connection, const std::set<AccountId>& lanes,
+                                 Instant now) {
   std::vector<Sleeper> out;
   query_in(connection, "SELECT id,account_id,created_at,echo FROM notices WHERE account_id IN ",
-           lanes,
-           " AND state='later' AND next_at<=? ORDER BY id" + connection.dialect().for_update(),
+           lanes, " AND state='later' AND next_at<=?",
            [&](std::span<const Value> cells) {
              Sleeper one;
              from_value(cells[0], one.id);
@@ -84,7 +85,7 @@ std::size_t SqlStore::wake(Instant now, int limit, std::vector<Woken>* woken) {
   return transact([&] {
     if (woken != nullptr) woken->clear();  // of an attempt that was undone
     auto accounts = lock_lanes(connection(), lanes);
-    const auto sleepers = lock_sleepers(connection(), lanes, now);
+    const auto sleepers = sleepers_of(connection(), lanes, now);
     const auto due = to_value(database_now());
     std::set<AccountId> touched;
     Params notices, lost, changed;
@@ -111,13 +112,15 @@ std::size_t SqlStore::wake(Instant now, int limit, std::vector<Woken>* woken) {
   });
 }
 
+// Each state apart, so that the index gives the first few however many there are.
 std::vector<Unheard> SqlStore::unheard(Instant now, int limit) {
-  const Params params{microseconds(now), limit};
+  const auto of = [](const std::string& state) {
+    return "SELECT * FROM (" + std::string{kUnheardColumns} + "WHERE state='" + state +
+           "' AND next_at>0 AND next_at<=? AND echo=1 ORDER BY next_at,id LIMIT ?) AS " + state;
+  };
+  const Params params{microseconds(now), limit, microseconds(now), limit, limit};
   const Rows rows = connection().query(
-      std::string{kUnheardColumns} +
-          "WHERE state IN ('held','dead') AND next_at>0 AND next_at<=? AND echo=1"
-          " ORDER BY next_at,id LIMIT ?",
-      params);
+      of("held") + " UNION ALL " + of("dead") + " ORDER BY next_at,id LIMIT ?", params);
   std::vector<Unheard> out;
   for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(read_unheard(rows[i]));
   return out;

@@ -292,8 +292,10 @@ void delivery(Connection& connection) {
   connection.run(
       "UPDATE notices SET next_at=created_at+86400000000 WHERE state IN ('held','dead') AND"
       " echo=1");
-  // Of sent ones it is the time of a question from now on, and there are none.
-  connection.run("UPDATE notices SET next_at=0 WHERE state='sent' AND next_at<>0");
+  // Nobody waits for what became of the others.
+  connection.run(
+      "UPDATE notices SET next_at=0 WHERE next_at<>0 AND (state='sent' OR state IN"
+      " ('held','dead') AND echo=0)");
 }
 
 struct Migration {

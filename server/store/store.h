@@ -215,7 +215,8 @@ struct Unheard {
   PersonId person;
   std::string case_number, kind, channel, code;
   NoticeState state = NoticeState::held;
-  Instant since;  // business time
+  Instant since;       // business time
+  bool asked = false;  // the owner was asked to telephone
 };
 
 // A file to be fetched, and what became of it.

@@ -75,7 +75,7 @@ TEST_P(Schema, DeliveryStartsFromTheFirstSchemaAndFromEveryStepOfItsOwn) {
     } kOld[] = {
         {1, "held", 1, 0, 86'400'000'005},  // is telephoned a day after it was written
         {2, "dead", 1, 0, 86'400'000'005},
-        {3, "dead", 0, 7, 7},  // owed to nobody
+        {3, "dead", 0, 7, 0},  // owed to nobody
         {4, "sent", 1, 7, 0},  // there is no question open
         {5, "due", 1, 7, 7},
     };
