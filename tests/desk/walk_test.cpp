@@ -86,7 +86,11 @@ const char* const kReporterSays[] = {"楼家村路灯坏了",
                                      "第9999号",
                                      "260326-00001 怎么样了",
                                      "\xff\xfe 路灯",
-                                     "撤回，不用修了"};
+                                     "撤回，不用修了",
+                                     "绑定账号",
+                                     "绑定 ABCD2345",
+                                     "EFGH2345",
+                                     "首选"};
 const char* const kCadreSays[] = {"签收",
                                   "收到",
                                   "好的",
@@ -126,7 +130,11 @@ const char* const kCadreSays[] = {"签收",
                                   "转办 0001 新胜村",
                                   "请假 3月27日 3月30日",
                                   "难事",
-                                  "没解决 0001"};
+                                  "没解决 0001",
+                                  "已电话告知",
+                                  "已电话告知 0001 他知道了",
+                                  "绑定账号",
+                                  "首选"};
 
 std::string pick(std::mt19937& random, std::span<const char* const> from) {
   return from[random() % from.size()];
@@ -158,6 +166,31 @@ Words about_a_case(std::mt19937& random, const fakes::DeskHarness& desk) {
   return {c.reporter, verb + c.number + tail};
 }
 
+// An echo of some case reached nobody.
+std::string nobody_heard(std::mt19937& random, fakes::DeskHarness& desk, std::int64_t notice) {
+  std::vector<const Case*> cases;
+  for (const auto& [id, row] : desk.set.cases())
+    if (row.row.stage != Stage::draft) cases.push_back(&row.row);
+  if (cases.empty()) return "nobody to hear";
+  const Case c = *cases[random() % cases.size()];
+  const auto decision =
+      desk.decide_on(Unheard{NoticeId{notice}, c.id, c.reporter, std::string{"closed"}});
+  EXPECT_EQ(decision.asked, std::vector{NoticeId{notice}});
+  EXPECT_EQ(desk.set.find_case(c.id)->calls, std::max(c.calls, 1));
+  std::size_t calls = 0;
+  for (const auto& told : decision.notices) calls += told.kind == "telephone" ? 1 : 0;
+  EXPECT_LE(calls, c.calls == 0 ? 1u : 0u);
+  return "unheard " + c.number;
+}
+
+// Some code that was given is sent from elsewhere: perhaps over, perhaps used.
+std::string code_of(std::mt19937& random, const fakes::DeskHarness& desk) {
+  std::vector<std::string> codes;
+  for (const auto& decision : desk.transcript)
+    for (const auto& code : decision.codes) codes.push_back(code.code);
+  return codes.empty() ? "绑定账号" : "绑定 " + codes[random() % codes.size()];
+}
+
 // The same county without one of those who serve there: he leaves, or comes back.
 DirectoryPtr without(const Directory& full, PersonId who) {
   auto duties = full.duties();
@@ -182,8 +215,13 @@ TEST_P(Walk, keeps_the_promises) {
   for (int step = 0; step < kSteps && !testing::Test::HasFailure(); ++step) {
     if (random() % 25 == 0)
       desk.directory = random() % 2 ? everybody : without(*everybody, cadres[random() % 6]);
-    const auto roll = random() % 30;
-    if (roll >= 20) {
+    const auto roll = random() % 32;
+    if (roll == 30) {
+      said = nobody_heard(random, desk, 5000 + step);
+    } else if (roll == 31) {
+      said = code_of(random, desk);
+      desk.say(residents[random() % 3], said);
+    } else if (roll >= 20) {
       const auto words = about_a_case(random, desk);
       said = words.text;
       desk.say(words.who, said);
@@ -195,6 +233,7 @@ TEST_P(Walk, keeps_the_promises) {
         for (int i = 0; i < 900; ++i) message.text += "，一直没有修好";
       if (random() % 12 == 0) {
         message.kind = random() % 2 ? MessageKind::image : MessageKind::voice;
+        if (random() % 4) message.media_id = "MEDIA-" + std::to_string(step);
         if (random() % 2) message.text.clear();
       }
       desk.send(residents[random() % 3], message);
@@ -234,6 +273,19 @@ TEST_P(Walk, keeps_the_promises) {
     ++moves;
   }
   EXPECT_EQ(told.size(), moves);
+  // Every file that was ordered is in exactly one case, and every file of a case was ordered.
+  std::map<MediaId, CaseId> ordered;
+  for (const auto& decision : desk.transcript)
+    for (const auto& order : decision.media) {
+      EXPECT_TRUE(ordered.emplace(order.id, order.about).second);
+    }
+  std::size_t files = 0;
+  for (const auto& [id, row] : desk.set.cases())
+    for (const auto& file : row.row.media) {
+      ++files;
+      EXPECT_EQ(ordered[file.id], id);
+    }
+  EXPECT_EQ(files, ordered.size());
   // Stages are a chain: what one event leads to, the next one comes from.
   std::map<CaseId, Stage> stage;
   for (const auto& event : desk.set.new_events()) {

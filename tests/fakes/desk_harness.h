@@ -240,10 +240,18 @@ class DeskHarness {
     return send(who, message);
   }
   Decision say(const std::string& user, const std::string& text) {
-    return say(resident(user), text);
+    Message message;
+    message.text = text;
+    return send(user, std::move(message));
   }
   Decision send(PersonId who, Message message) {
-    const Account account = *set.accounts_of(who).front();
+    const auto accounts = set.accounts_of(who);
+    if (accounts.empty()) return {};  // all were bound to somebody else: nobody can speak as him
+    return send_from(*accounts.front(), std::move(message));
+  }
+  // Whoever the account belongs to by now speaks.
+  Decision send_from(Account account, Message message) {
+    const PersonId who = account.person;
     message.channel = account.channel;
     message.sender = account.user;
     message.sent_at = now;
@@ -251,7 +259,8 @@ class DeskHarness {
     return decide_on(Said{message, meaning, who, account.id});
   }
   Decision send(const std::string& user, Message message) {
-    return send(resident(user), std::move(message));
+    resident(user);
+    return send_from(*set.account("wechat", user), std::move(message));
   }
 
   // Moves the clock and serves all timers on the way, in order.

@@ -47,6 +47,22 @@ const CommandCase kCommands[] = {
     {__LINE__, kR, "Status 261123-42", Verb::status, "261123-0042", "", true},
     {__LINE__, kR, "自来水停了三天怎么还没好", Verb::none, "", "", false},
     {__LINE__, kR, "请问怎么申请低保", Verb::none, "", "", false},
+    // accounts
+    {__LINE__, kR, "绑定账号", Verb::bind_account, "", "", true},
+    {__LINE__, kR, "请帮我绑定账号，谢谢", Verb::bind_account, "", "", true},
+    {__LINE__, kR, "绑定 K7M2Q9XA", Verb::bind, "", "K7M2Q9XA", false},
+    {__LINE__, kR, "首选", Verb::prefer, "", "", true},
+    {__LINE__, kR, "首选方案是换灯泡", Verb::none, "", "", false},
+    {__LINE__, kC, "绑定账号", Verb::bind_account, "", "", true},
+    {__LINE__, kC, "绑定帐号", Verb::bind_account, "", "", true},
+    {__LINE__, kC, "首选", Verb::prefer, "", "", true},
+    {__LINE__, kO, "绑定账号", Verb::bind_account, "", "", true},
+    {__LINE__, kL, "设为首选", Verb::prefer, "", "", true},
+    // told by telephone
+    {__LINE__, kC, "已电话告知 261123-0042 他知道了", Verb::told, "261123-0042", "他知道了", false},
+    {__LINE__, kC, "已电话告知", Verb::told, "", "", true},
+    {__LINE__, kC, "已告知 0042", Verb::told, "0042", "", true},
+    {__LINE__, kO, "已电话告知 0042", Verb::told, "0042", "", true},
     // taking back, pressing, going on
     {__LINE__, kR, "算了", Verb::withdraw, "", "", true},
     {__LINE__, kR, "不用了，水来了", Verb::withdraw, "", "水来了", false},
