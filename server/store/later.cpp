@@ -23,6 +23,8 @@ Unheard read_unheard(std::span<const Value> cells) {
   from_value(cells[6], out.code);
   from_value(cells[7], out.state);
   from_value(cells[8], out.since);
+  const bool reached_nobody = out.state == NoticeState::held || out.state == NoticeState::dead;
+  out.asked = reached_nobody && cells[9].integer() == 0;
   return out;
 }
 

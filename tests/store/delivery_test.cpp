@@ -1,5 +1,7 @@
 // What a batch writes for delivery: cards, files, codes, cursors, what was told, what goes on in
 // another lane.
+#include <atomic>
+
 #include "tests/store/engine.h"
 #include "tests/store/samples.h"
 
@@ -112,6 +114,37 @@ TEST_P(Delivery, CodesServeOnce) {
   in_one.used_codes = {"NEW"};
   write(in_one);
   EXPECT_EQ(number("SELECT COUNT(*) FROM bind_codes"), 2);
+}
+
+TEST_P(Delivery, OneOfTwoProcessesUsesACode) {
+  std::atomic<int> used = 0;
+  store_->add_code({"ONCE", PersonId{2001}, at(60)});
+  const auto process = [&] {
+    const auto store = another();
+    for (bool done = false; !done;) {
+      try {
+        auto batch = store->begin();
+        WorkingSet set;
+        Need need;
+        need.codes = {"ONCE"};
+        batch->load(need, at(0), set);
+        const bool there = set.find_code("ONCE") != nullptr;
+        if (there) {
+          Writes writes;
+          writes.batch_id = fresh_batch_id();
+          writes.used_codes = {"ONCE"};
+          batch->save(writes);
+        }
+        batch->commit();
+        used += there ? 1 : 0;
+        done = true;
+      } catch (const Error& error) {
+        ASSERT_EQ(error.trouble(), Trouble::retry) << error.what();
+      }
+    }
+  };
+  in_parallel({process, process, process});
+  EXPECT_EQ(used, 1);
 }
 
 TEST_P(Delivery, FilesAreDueAtOnce) {
