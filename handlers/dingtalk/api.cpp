@@ -13,18 +13,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kTrackPrefix = "hy-";
 constexpr std::string_view kTaskPrefix = "task:";
 
 bool is_group(const Notice& notice) { return notice.recipient.starts_with("cid"); }
-
-// The same notice keeps its id when it is sent again; after the database was set up anew the same
-// number is another notice.
-std::string track_id(const Notice& notice) {
-  const auto digest =
-      sha256_hex({notice.recipient, "\n", notice.kind, "\n", notice.title, "\n", notice.text});
-  return std::string{kTrackPrefix} + std::to_string(notice.id.raw()) + "-" + digest.substr(0, 20);
-}
 
 net::OutgoingRequest new_api(const Account& account, std::string method, std::string_view path,
                              const json::object& body, const Token& token) {
@@ -167,6 +158,13 @@ net::OutgoingRequest notice_request(const Account& account, const Notice& notice
 }
 
 }  // namespace
+
+// Its words are part of it: after the database was set up anew the same number is another notice.
+std::string track_id(const Notice& notice) {
+  const auto digest =
+      sha256_hex({notice.recipient, "\n", notice.kind, "\n", notice.title, "\n", notice.text});
+  return "hy-" + std::to_string(notice.id.raw()) + "-" + digest.substr(0, 20);
+}
 
 // Never said anew instead: whoever has the card is told of the move in other ways.
 bool is_edit(const Account& account, const Notice& notice) {

@@ -13,6 +13,8 @@ net::OutgoingRequest token_request(const Account& account);
 net::OutgoingRequest robot_token_request(const Account& account);  // of the new API
 TokenAnswer read_token(const net::HttpResponse& response);
 
+// The same for the same notice each time: by it a card is changed, and known when it comes again.
+std::string track_id(const Notice& notice);
 bool is_edit(const Account& account, const Notice& notice);
 bool is_card(const Account& account, const Notice& notice);
 // A changed card; else a new one; else an answer to the session webhook; else robot message or work

@@ -52,6 +52,12 @@ struct Words {
 };
 constexpr auto kWords = std::to_array<Words>({
     {"InvalidAuthentication", Kind::token_expired},
+    {"staffId.notExisted", Kind::unreachable},
+    {"param.userIdNotExist", Kind::unreachable},
+    {"param.template", Kind::channel_stopped},  // NotExist, Unpublished
+    {"invalidParameter.robotCode", Kind::channel_stopped},
+    {"resource.not.found", Kind::channel_stopped},  // no such robot
+    {"system.busy", Kind::retry},
     {"QpsLimit", Kind::retry, 2s},
     {"ApiCountLimitForOrg", Kind::channel_stopped},  // the month's quota is used up
     {"Forbidden.AccessDenied", Kind::channel_stopped},
@@ -126,6 +132,8 @@ SendOutcome read_refusal(const net::HttpResponse& response, const std::string& c
 SendOutcome read_success(const json::object& answer) {
   if (holds_people(answer, "invalidStaffIdList"))
     return outcome_of(Kind::unreachable, "invalidStaffIdList");
+  if (holds_people(answer, "filteredStaffIdList"))
+    return outcome_of(Kind::unreachable, "filteredStaffIdList");
   if (holds_people(answer, "flowControlledStaffIdList"))
     return outcome_of(Kind::retry, "flowControlledStaffIdList", 60s);
 
@@ -172,8 +180,12 @@ SendOutcome read_outcome(const Account& account, const Notice& notice,
     // A card that is gone, or too old: waiting for it would only hold up what comes behind.
     if (outcome.kind == Kind::retry && outcome.retry_after == kUnlisted)
       outcome.kind = Kind::refused;
-  } else if (!is_card(account, notice) && is_session_webhook(account, notice.reply_address) &&
-             outcome.kind != Kind::delivered && outcome.kind != Kind::unknown) {
+  } else if (is_card(account, notice)) {
+    // Sent again after an answer that was lost: the first one made it.
+    if (outcome.code == "param.cardAlreadyExist") outcome.kind = Kind::delivered;
+    if (outcome.kind == Kind::delivered) outcome.platform_id = track_id(notice);
+  } else if (is_session_webhook(account, notice.reply_address) && outcome.kind != Kind::delivered &&
+             outcome.kind != Kind::unknown) {
     // Whatever is wrong with the webhook: the person can still be written to.
     outcome.kind = Kind::retry;
     outcome.retry_after = {};

@@ -324,7 +324,7 @@ Seen PlayedApi::show_card(const Card& card, std::string via) {
   };
   Seen seen{card.user, variable("title") + "\n" + variable("text"), {}, std::move(via)};
   std::string labels;
-  for (int i = 1; i <= 5; ++i) {
+  for (int i = 1; i <= 6; ++i) {
     const auto label = variable("label" + std::to_string(i));
     if (label.empty()) continue;
     labels += (labels.empty() ? "\n[" : " [") + label + "]";
@@ -346,6 +346,7 @@ net::HttpResponse PlayedApi::make_card(const net::HttpRequest& request, std::vec
   const auto* variables = json_object(json_child(*body, "cardData"), "cardParamMap");
   if (id.empty() || id.size() > 64 || !variables || !space.starts_with(to_person))
     return new_error(400, "param.error");
+  if (cards_.contains(id)) return new_error(400, "param.cardAlreadyExist");
   Card card{space.substr(to_person.size()), {}, ++cards_made_};
   for (const auto& entry : *variables) {
     if (!entry.value().is_string()) return new_error(400, "param.error");
@@ -359,7 +360,7 @@ net::HttpResponse PlayedApi::make_card(const net::HttpRequest& request, std::vec
   json::object result;
   result["outTrackId"] = id;
   result["deliverResults"] = std::move(results);
-  if (!left_.contains(card.user) && !cards_.contains(id)) {
+  if (!left_.contains(card.user)) {
     seen.push_back(show_card(card, "card"));
     cards_[id] = std::move(card);
   }

@@ -11,7 +11,7 @@ namespace huiyin::dingtalk {
 inline constexpr std::size_t kMaxParam = 15000;  // bytes of msgParam
 inline constexpr std::size_t kMaxWords = 2800;   // bytes of text, before markdown and JSON
 inline constexpr std::size_t kMaxTitle = 64;     // characters
-inline constexpr std::size_t kMaxButtons = 5;    // that can be tapped; all are said in words
+inline constexpr std::size_t kMaxButtons = 6;    // that can be tapped; all are said in words
 inline constexpr std::size_t kMaxCommand = 120;  // bytes
 inline constexpr std::size_t kMaxLink = 500;     // characters of an address
 inline constexpr std::size_t kMaxNotice = 2048;  // bytes of a work notice's msg
@@ -26,7 +26,7 @@ std::string title_of(const Notice& notice);
 // acts. With `taps`, the commands also as links that say them to the robot when tapped.
 std::string markdown_of(const Notice& notice, bool taps);
 
-// Variables of the interactive card: title text link label1 command1 … label5 command5 hint. All
+// Variables of the interactive card: title text link label1 command1 … label6 command6 hint. All
 // are set each time, so that a changed card keeps no old button.
 boost::json::object card_variables(const Notice& notice);
 

@@ -153,6 +153,19 @@ TEST(DingtalkDecode, AResendHasTheSameKeyAndLookAlikesHaveNot) {
   EXPECT_NE(press(kMilli, one), press(kMilli, R"({\"command\":\"转派\"})"));
 }
 
+// The platform repeats an event with a fresh envelope; another event differs in what it says.
+TEST(DingtalkDecode, ARepeatedEventHasTheSameKeyAndLookAlikesHaveNot) {
+  const auto key = [](std::string at, std::string who, std::string nonce) {
+    const EventPush push{.body = R"({"EventType":"user_leave_org","TimeStamp":")" + at +
+                                 R"(","UserId":[")" + who + R"("]})",
+                         .nonce = std::move(nonce)};
+    return decode_one(push.request()).dedupe_key;
+  };
+  EXPECT_EQ(key("1774314600000", "u1", "a"), key("1774314600000", "u1", "b"));
+  EXPECT_NE(key("1774314600000", "u1", "a"), key("1774314600001", "u1", "a"));
+  EXPECT_NE(key("1774314600000", "u1", "a"), key("1774314600000", "u2", "a"));
+}
+
 TEST(DingtalkDecode, AReplayedSignatureWithAnotherBodyIsSeen) {
   const auto first = decode_one(robot_request(text_body("a")));
   const auto other = decode_one(robot_request(text_body("b")));

@@ -183,6 +183,7 @@ TEST(DingtalkSend, ACardIsMadeAndChanged) {
   EXPECT_EQ(body.at_pointer("/cardData/cardParamMap/label1"), "签收");
   EXPECT_EQ(body.at_pointer("/cardData/cardParamMap/command2"), "转派 260324-0001");
   EXPECT_EQ(body.at_pointer("/cardData/cardParamMap/command3"), "");
+  EXPECT_EQ(body.at_pointer("/cardData/cardParamMap/label6"), "");
   const std::string track{body.at("outTrackId").as_string()};
   EXPECT_TRUE(track.starts_with("hy-7-"));
   EXPECT_LE(track.size(), 64u);
@@ -221,6 +222,8 @@ const OutcomeCase kOutcomes[] = {
     {"group", 200, R"({"processQueryKey":"q1"})", Kind::delivered, "0", 0ms, "q1"},
     {"hidden_invalid", 200, R"({"processQueryKey":"q1","invalidStaffIdList":["manager4220"]})",
      Kind::unreachable, "invalidStaffIdList"},
+    {"hidden_filtered", 200, R"({"processQueryKey":"q1","filteredStaffIdList":["m"]})",
+     Kind::unreachable, "filteredStaffIdList"},
     {"hidden_flow", 200,
      R"({"processQueryKey":"q1","invalidStaffIdList":[],"flowControlledStaffIdList":["m"]})",
      Kind::retry, "flowControlledStaffIdList", 60s},
@@ -268,6 +271,20 @@ const OutcomeCase kOutcomes[] = {
      Kind::channel_stopped, "Forbidden.AccessDenied.AccessTokenPermissionDenied"},
     {"new_parameter", 400, R"({"code":"invalidParameter.userIds"})", Kind::refused,
      "invalidParameter.userIds"},
+    {"new_no_such_person", 400, R"({"code":"staffId.notExisted"})", Kind::unreachable,
+     "staffId.notExisted"},
+    {"new_no_such_reader", 400, R"({"code":"param.userIdNotExist"})", Kind::unreachable,
+     "param.userIdNotExist"},
+    {"new_template", 400, R"({"code":"param.templateUnpublished"})", Kind::channel_stopped,
+     "param.templateUnpublished"},
+    {"new_template_of_others", 400, R"({"code":"param.templateNotExist"})", Kind::channel_stopped,
+     "param.templateNotExist"},
+    {"new_unsafe", 400, R"({"code":"param.contentUnsafe"})", Kind::refused, "param.contentUnsafe"},
+    {"new_robot", 400, R"({"code":"invalidParameter.robotCode.auth"})", Kind::channel_stopped,
+     "invalidParameter.robotCode.auth"},
+    {"new_no_robot", 404, R"({"code":"resource.not.found"})", Kind::channel_stopped,
+     "resource.not.found"},
+    {"new_busy", 500, R"({"code":"system.busy"})", Kind::retry, "system.busy"},
     {"new_unlisted", 400, R"({"code":"strange one!"})", Kind::retry, "strangeone", 10min},
     {"new_500", 500, R"({"code":"InternalError"})", Kind::unknown, "InternalError"},
     {"banned", 200, R"({"status":1111,"wait":5,"punish":"deny"})", Kind::retry, "punish", 5min},

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "handlers/json.h"
+#include "handlers/played_faults.h"
 #include "handlers/played_media.h"
 #include "handlers/simulator.h"
 #include "tests/handlers/dingtalk_fixture.h"
@@ -183,6 +184,16 @@ TEST_F(DingtalkPlayCards, ACardIsPressedAndChanges) {
   EXPECT_TRUE(seen_.back().buttons.empty());
   changed.replaces = "hy-nobody";
   EXPECT_EQ(send(changed).kind, SendOutcome::refused);
+}
+
+TEST_F(DingtalkPlayCards, ACardWhoseAnswerWasLostIsSentOnce) {
+  const auto once = card("沟断了");
+  simulator_->inject("lost_reply", 1);
+  EXPECT_EQ(carry(channel_->encode(once, Route::session, token_)).status, kHangsUp);
+  const auto again = send(once);
+  EXPECT_EQ(again.kind, SendOutcome::delivered);
+  EXPECT_EQ(seen_.size(), 1u);
+  EXPECT_EQ(hear(say("签收 260324-0001", MessageKind::menu)).card, again.platform_id);
 }
 
 TEST_F(DingtalkPlayNotices, ARepeatVanishesWithSuccessAndIsFoundOut) {
