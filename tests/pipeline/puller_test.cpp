@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "server/pipeline/webhook.h"
 #include "tests/fakes/test_database.h"
 #include "tests/pipeline/faulty_store.h"
 #include "tests/pipeline/rig.h"
@@ -142,6 +143,52 @@ TEST_P(PullerTest, EventLeadsToAllPages) {
   event(*r, p.get());
   ASSERT_TRUE(read_up_to("8"));
   EXPECT_EQ(cases(), 8u);
+}
+
+TEST_P(PullerTest, AHintThatIsTooOldIsLeftOut) {
+  auto r = rig("p1");
+  stream_.add("farmer", kLamp);
+  stream_.fail_next("hint_spent");
+  PullerOptions slow;
+  slow.retry = 60s;  // no back-off is waited for
+  auto p = puller(*r, slow);
+  event(*r, p.get(), "old");
+  ASSERT_TRUE(read_up_to("1"));
+  EXPECT_THAT(stream_.asked(), ElementsAre("kf1||old", "kf1||"));
+}
+
+TEST_P(PullerTest, WebhookCallsWhenTheEventIsStored) {
+  auto r = rig("p1");
+  std::vector<std::string> called;
+  const WebhookParts parts{.channels = r->channels,
+                           .current = *r->current,
+                           .inbox = *r->inbox,
+                           .outbox = *r->outbox,
+                           .clock = r->clock,
+                           .monitor = r->monitor,
+                           .fetch = {},
+                           .pull = [&](const std::string& channel, const Stream& stream) {
+                             called.push_back(channel + " " + stream.name + " " + stream.hint);
+                             EXPECT_EQ(cursor(), "") << "known before";
+                           }};
+  const auto status = [&](const char* target) {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.target = target;
+    request.body = kLamp;
+    auto promise = std::make_shared<std::promise<int>>();
+    auto answer = promise->get_future();
+    handle_webhook(parts, request,
+                   [promise](net::Answer a) { promise->set_value(a.response.status); });
+    return answer.get();
+  };
+  faults_.away = 1;
+  EXPECT_EQ(status("/hooks/test?id=e1&stream=kf1&hint=token"), 503);
+  EXPECT_TRUE(called.empty()) << "nothing is stored";
+  EXPECT_EQ(status("/hooks/test?id=e1&stream=kf1&hint=token"), 200);
+  EXPECT_EQ(status("/hooks/test?id=e1&stream=kf1&hint=token"), 200);
+  EXPECT_EQ(status("/hooks/test?user=farmer&id=m1"), 200);
+  EXPECT_THAT(called, ElementsAre("test kf1 token", "test kf1 token"));
 }
 
 TEST_P(PullerTest, OneQuestionAtATime) {
