@@ -45,7 +45,10 @@ std::string inert(std::string_view text) {
   out.reserve(text.size());
   for (const char c : text) {
     const auto twin = harmless(c);
-    twin.empty() ? out.append(1, c) : out.append(twin);
+    if (twin.empty())
+      out += c;
+    else
+      out += twin;
   }
   return out;
 }
