@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "server/app/audit.h"
 #include "server/app/export.h"
 #include "server/app/import.h"
 #include "server/app/observe.h"
@@ -24,8 +25,8 @@ namespace huiyin {
 namespace {
 
 constexpr int kDone = 0, kNo = 1, kBad = 2;
-constexpr const char* kSubcommands[] = {"serve",  "migrate",      "import",
-                                        "export", "check-config", "play"};
+constexpr const char* kSubcommands[] = {"serve",        "migrate", "import", "export",
+                                        "check-config", "play",    "audit",  "bind-code"};
 
 struct Arguments {
   std::string config = "config/huiyin.toml";
@@ -37,6 +38,10 @@ struct Arguments {
   std::vector<std::string> files;
   // export
   ExportRequest wanted;
+  // audit
+  AuditRequest audit;
+  // bind-code
+  std::string person;
   // play
   std::string script, server, admin, ca_file;
   double patience = 5;
@@ -79,7 +84,8 @@ int check(const Arguments& arguments, const Console& console) {
   show_all(loaded.problems, console.out);
   if (has_errors(loaded.problems)) return kBad;
   // A channel that stays closed is not what somebody wanted who configured it.
-  if (!loaded.problems.empty()) return kNo;
+  const auto closes = [](const Problem& one) { return one.kind != Problem::warning; };
+  if (std::ranges::any_of(loaded.problems, closes)) return kNo;
   console.out << arguments.config << ": good\n";
   return kDone;
 }
@@ -151,6 +157,18 @@ int import_files(const Arguments& arguments, const Console& console) {
 int export_rows(const Arguments& arguments, const Console& console) {
   return with_store(arguments, console, [&](const Config&, store::Store& store) {
     return run_export(store, arguments.wanted, console.out, console.errors);
+  });
+}
+
+int audit(const Arguments& arguments, const Console& console) {
+  return with_store(arguments, console, [&](const Config&, store::Store& store) {
+    return run_audit(store, arguments.audit, console.out, console.errors);
+  });
+}
+
+int bind_code(const Arguments& arguments, const Console& console) {
+  return with_store(arguments, console, [&](const Config&, store::Store& store) {
+    return run_bind_code(store, arguments.person, SystemClock{}.now(), console.out, console.errors);
   });
 }
 
@@ -234,6 +252,18 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
       ->capture_default_str();
   export_it->add_flag("--personal", arguments.wanted.personal, "people: with names and telephones");
   CLI::App* check_it = command("check-config", "says what is wrong with the configuration");
+  CLI::App* audit_it = command("audit", "lists every promise that is broken");
+  audit_it->add_option("--format", arguments.audit.format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  audit_it
+      ->add_option("--older", arguments.audit.older,
+                   "hours; what is younger may still be on its way")
+      ->check(CLI::Range(0, 24 * 366))
+      ->capture_default_str();
+  audit_it->add_option("--at", arguments.audit.at, "as of this RFC 3339 instant, not now");
+  CLI::App* bind_it = command("bind-code", "a one-time code that binds one more account");
+  bind_it->add_option("person", arguments.person, "the person's id in people.tsv")->required();
   CLI::App* play_it = command("play", "plays a story against a running server");
   play_it->add_option("script", arguments.script, "file in the language of docs/play.md")
       ->required();
@@ -261,6 +291,8 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
     if (export_it->parsed()) return export_rows(arguments, console);
     if (check_it->parsed()) return check(arguments, console);
     if (play_it->parsed()) return play_script(arguments, console);
+    if (audit_it->parsed()) return audit(arguments, console);
+    if (bind_it->parsed()) return bind_code(arguments, console);
     return kBad;
   } catch (const CLI::ParseError& error) {
     return app.exit(error, out, errors) == 0 ? kDone : kBad;

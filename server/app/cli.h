@@ -1,4 +1,5 @@
-// The command line: huiyin [serve|migrate|import|export|check-config|play] --config FILE --set k=v.
+// The command line: huiyin [serve|migrate|import|export|check-config|play|audit|bind-code] --config
+// FILE --set k=v.
 #pragma once
 
 #include <iosfwd>

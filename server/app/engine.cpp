@@ -28,8 +28,9 @@ Engine::Engine(const EngineOptions& options, World world)
   const auto secret = directory_store_->secret("media_links", MediaLinks::fresh_secret());
   links_ = std::make_unique<MediaLinks>(options.public_url, secret, options.link_lifetime);
   const auto open = [url = options.store_url] { return store::open(url); };
-  outbox_ = Outbox::start(options.outbox, open(), world.channels, world.client, world.clock,
-                          world.monitor);
+  OutboxOptions outbox = options.outbox;
+  outbox.call_after = current_.get()->policy->clocks.telephone;
+  outbox_ = Outbox::start(outbox, open(), world.channels, world.client, world.clock, world.monitor);
   inbox_ = Inbox::start(options.inbox, open, current_, world.channels, world.clock, *outbox_,
                         world.monitor, *links_);
   timers_ = Timers::start(options.timers, open(), *inbox_, *outbox_, world.clock, world.monitor);
@@ -38,6 +39,17 @@ Engine::Engine(const EngineOptions& options, World world)
   pull.token_pause = options.outbox.token_pause;
   puller_ = Puller::start(std::move(pull), open(), world.channels, world.client, current_, *inbox_,
                           world.clock, world.monitor);
+  MediaOptions media = options.media;
+  media.process = options.outbox.process + "/media";
+  media.token_pause = options.outbox.token_pause;
+  media_ = MediaFetcher::start(media, open(), world.channels, options.api_bases, world.client,
+                               world.clock, world.monitor);
+  media_view_ = std::make_unique<MediaView>(MediaView::Parts{.store = open(),
+                                                             .links = *links_,
+                                                             .files = MediaStore{media.directory},
+                                                             .bytes = media.bytes,
+                                                             .clock = world.clock,
+                                                             .monitor = world.monitor});
   reader_ = std::make_unique<Reader>(open());
   parts_ = std::make_unique<WebhookParts>(WebhookParts{
       .channels = world.channels,
@@ -60,6 +72,17 @@ void Engine::webhook(net::HttpRequest request, net::Respond respond) {
   handle_webhook(*parts_, std::move(request), std::move(respond));
 }
 
+void Engine::show_media(const net::HttpRequest& request, net::Respond respond) {
+  media_view_->show(request, std::move(respond));
+}
+
+bool Engine::settle(std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  const bool sent = outbox_->wait_idle(limit);
+  const auto left = until - std::chrono::steady_clock::now();
+  return media_->wait_idle(std::chrono::duration_cast<std::chrono::milliseconds>(left)) && sent;
+}
+
 void Engine::reload() {
   const std::lock_guard lock{reloading_};
   world_.files.reload();
@@ -79,6 +102,8 @@ void Engine::stop(std::chrono::milliseconds grace) {
   timers_.reset();  // feeds the inbox, so it ends first
   puller_.reset();  // likewise
   reader_->stop();
+  media_view_->stop();
+  media_->stop();
   inbox_->stop();
   outbox_->stop(grace);
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "server/app/media_view.h"
 #include "server/app/reader.h"
 #include "server/app/runtime_files.h"
 #include "server/app/test_clock.h"
@@ -15,6 +16,7 @@
 #include "server/net/server.h"
 #include "server/pipeline/inbox.h"
 #include "server/pipeline/links.h"
+#include "server/pipeline/media.h"
 #include "server/pipeline/outbox.h"
 #include "server/pipeline/puller.h"
 #include "server/pipeline/timers.h"
@@ -30,6 +32,8 @@ struct EngineOptions {
   std::chrono::milliseconds timers{1000};  // zero: only when the clock is moved
   std::string public_url;                  // for links to files; empty: none
   std::chrono::hours link_lifetime{72};
+  MediaOptions media;  // process and token_pause follow the outbox's
+  ApiBases api_bases;
 };
 
 class Engine {
@@ -49,12 +53,14 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   void webhook(net::HttpRequest request, net::Respond respond);
+  // GET /m/{token}
+  void show_media(const net::HttpRequest& request, net::Respond respond);
   // Reads texts, words, policy and directory again. Throws; what was there stays.
   void reload();
   // For TimeTravel. `untouched` is left to the caller.
   std::optional<Instant> next_timer() { return timers_->next(); }
   void run_timers() { timers_->run_due(); }
-  bool settle(std::chrono::milliseconds limit) { return outbox_->wait_idle(limit); }
+  bool settle(std::chrono::milliseconds limit);
 
   std::size_t waiting() const { return inbox_->waiting(); }
   const std::vector<std::string>& durability_warnings() const { return durability_warnings_; }
@@ -72,6 +78,8 @@ class Engine {
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Timers> timers_;
   std::unique_ptr<Puller> puller_;
+  std::unique_ptr<MediaFetcher> media_;
+  std::unique_ptr<MediaView> media_view_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<store::Store> directory_store_;  // for reload; used by one thread at a time
   std::mutex reloading_;

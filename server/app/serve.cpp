@@ -134,6 +134,12 @@ class Shell {
                       if (engine == nullptr) return respond({net::busy_response(), {}});
                       engine->webhook(std::move(request), std::move(respond));
                     }},
+                   {"/m/", "GET",
+                    [this](const net::HttpRequest& request, net::Respond respond) {
+                      Engine* engine = this->engine();
+                      if (engine == nullptr) return respond({net::busy_response(), {}});
+                      engine->show_media(request, std::move(respond));
+                    }},
                    healthz(),
                    readyz()}};
   }

@@ -37,7 +37,7 @@ struct ServeSettings {
 // What serve needs of server/ops.
 struct ServeOps {
   Monitor& monitor;
-  std::function<std::string()> metrics;               // Prometheus text
+  std::function<std::string()> metrics;                            // Prometheus text
   std::function<void(const store::Counts&, Instant now)> counted;  // gauges; business time
   // Looked up before each metrics text: connections, and messages waiting for the database.
   std::function<void(const net::ServerCounters&, std::size_t waiting)> sampled;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iterator>
 #include <random>
 #include <utility>
@@ -93,7 +94,8 @@ ServeSettings serve_settings(const Config& config) {
   settings.listen.limits.connections = config.server.connections;
   settings.listen.limits.body_bytes = config.server.body_bytes;
   settings.admin_listen.address = config.server.admin_listen;
-  settings.client.connections_per_host = config.outbox.connections;
+  settings.client.connections_per_host =
+      std::max<std::size_t>(config.outbox.connections, config.outbox.channel_connections);
   settings.client.ca_file = config.outbox.ca_file;
   settings.channels = config.channels;
   settings.load_files = [config] { return load_files(config); };
@@ -111,6 +113,15 @@ ServeSettings serve_settings(const Config& config) {
   engine.inbox.journal_directory = config.server.journal;
   engine.outbox.process = process_name();
   engine.outbox.lease = config.outbox.lease;
+  engine.outbox.connections = static_cast<int>(config.outbox.channel_connections);
+  engine.outbox.fail_over = config.outbox.fail_over;
+  engine.public_url = config.server.public_url;
+  engine.link_lifetime = config.media.link_lifetime;
+  engine.media.directory = config.media.directory;
+  engine.media.bytes = config.media.megabytes * 1024 * 1024;
+  for (const ChannelConfig& channel : config.channels) {
+    engine.api_bases[channel.name] = channel.api_base;
+  }
 
   // Requests get two thirds of the time, notices in flight a fifth, the rest is for the database.
   const milliseconds drain = config.server.drain;
@@ -126,6 +137,14 @@ Problems check_rest(const Config& config, const std::string& config_file) {
     store::parse_url(config.store.url);
   } catch (const std::invalid_argument& error) {
     problems.push_back({Problem::error, {config_file, 0, 0}, "store.url", error.what()});
+  }
+  const auto brings_files = [](const ChannelConfig& one) { return one.platform != "console"; };
+  if (config.server.public_url.empty() && std::ranges::any_of(config.channels, brings_files)) {
+    problems.push_back({Problem::warning,
+                        {config_file, 0, 0},
+                        "server.public_url",
+                        "is empty: photos and recordings cannot be shown on cards; give the "
+                        "address at which people reach this server"});
   }
   load(config, problems);
   return problems;

@@ -125,7 +125,20 @@ OutboxConfig read_outbox(Section in) {
   outbox.connections = count(in, "connections", outbox.connections, 1, 1024);
   outbox.ca_file = read_optional_file(in, "ca_file");
   outbox.lease = std::chrono::seconds{in.whole("lease_seconds", outbox.lease.count(), 5, 600)};
+  outbox.fail_over =
+      std::chrono::minutes{in.whole("fail_over_minutes", outbox.fail_over.count(), 1, 2880)};
+  outbox.channel_connections =
+      count(in, "channel_connections", outbox.channel_connections, 0, 1024);
   return outbox;
+}
+
+MediaConfig read_media(Section in) {
+  MediaConfig media;
+  media.directory = read_path(in, "directory", media.directory);
+  media.link_lifetime =
+      std::chrono::hours{in.whole("link_hours", media.link_lifetime.count(), 1, 8760)};
+  media.megabytes = count(in, "megabytes", media.megabytes, 1, 100);
+  return media;
 }
 
 DeskConfig read_desk(Section in) {
@@ -163,6 +176,7 @@ LoadedConfig read_document(Node document, std::span<const std::string> overrides
     config.store = read_store(root.section("store"));
     config.log = read_log(root.section("log"));
     config.outbox = read_outbox(root.section("outbox"));
+    config.media = read_media(root.section("media"));
     config.desk = read_desk(root.section("desk"));
     config.paths = read_paths(root.section("paths"));
     config.channels = settings::read_channels(root, reading, platforms,

@@ -39,6 +39,15 @@ struct OutboxConfig {
   std::size_t connections = 64;  // per host
   std::string ca_file;           // more trust anchors (PEM); empty: the system's
   std::chrono::seconds lease{30};
+  std::chrono::minutes fail_over{10};  // tried so long in vain: the person's next account
+  std::size_t channel_connections =
+      0;  // requests at once on each channel; 0: as its platform bears
+};
+
+struct MediaConfig {
+  std::string directory = "var/media";
+  std::chrono::hours link_lifetime{72};
+  std::size_t megabytes = 10;  // larger files are not fetched
 };
 
 struct DeskConfig {
@@ -61,6 +70,7 @@ struct Config {
   StoreConfig store;
   LogConfig log;
   OutboxConfig outbox;
+  MediaConfig media;
   DeskConfig desk;
   PathConfig paths;
   // Those that may be opened. A channel with a missing secret or a key that its platform refuses is

@@ -62,7 +62,8 @@ class CommandLine : public testing::Test {
 };
 
 TEST_F(CommandLine, helps) {
-  for (const char* subcommand : {"serve", "migrate", "import", "export", "check-config", "play"}) {
+  for (const char* subcommand :
+       {"serve", "migrate", "import", "export", "check-config", "play", "audit", "bind-code"}) {
     EXPECT_THAT(run({"--help"}).out, HasSubstr(subcommand));
     const Ran ran = run({subcommand, "--help"});
     EXPECT_EQ(ran.exit, 0) << subcommand;
@@ -118,6 +119,31 @@ TEST_F(CommandLine, check_config_tells_of_a_channel_that_stays_closed) {
   EXPECT_EQ(ran.exit, 1) << ran.out;
   EXPECT_THAT(ran.out, HasSubstr("app_secret"));
   EXPECT_THAT(ran.out, testing::Not(HasSubstr("hush-hush")));
+}
+
+TEST_F(CommandLine, check_config_says_when_photos_have_no_address) {
+  const std::string config = good_config(
+      "[[channel]]\nname = \"robot\"\nplatform = \"wecom-robot\"\ntoken = \"abc\"\naes_key = \"" +
+      std::string(43, 'A') + "\"\n");
+  Ran ran = run({"check-config", "--config", config});
+  EXPECT_EQ(ran.exit, 0) << ran.out;
+  EXPECT_THAT(ran.out, HasSubstr("server.public_url: is empty"));
+  EXPECT_THAT(ran.out, HasSubstr("good"));
+  ran = run({"check-config", "--config", config, "--set", "server.public_url=https://h.test"});
+  EXPECT_EQ(ran.out, config + ": good\n");
+}
+
+TEST_F(CommandLine, audits_and_gives_binding_codes) {
+  const std::string config = good_config();
+  EXPECT_EQ(run({"migrate", "--config", config}).exit, 0);
+  const Ran audited = run({"audit", "--config", config, "--format", "json"});
+  EXPECT_EQ(audited.exit, 0) << audited.errors;
+  EXPECT_EQ(audited.out, "{\"violations\":[]}\n");
+  EXPECT_EQ(run({"audit", "--config", config, "--format", "xml"}).exit, 2);
+  EXPECT_EQ(run({"audit", "--config", config, "--older", "-1"}).exit, 2);
+  EXPECT_EQ(run({"audit", "--config", config, "--at", "never"}).exit, 2);
+  EXPECT_EQ(run({"bind-code", "--config", config}).exit, 2);
+  EXPECT_EQ(run({"bind-code", "nobody", "--config", config}).exit, 1);
 }
 
 TEST_F(CommandLine, a_slip_in_the_store_url_does_not_wait_for_a_database) {

@@ -162,6 +162,7 @@ Server::Server(const Scratch& scratch, const std::string& store_url, Options opt
       "server.listen=127.0.0.1:0",
       "server.admin_listen=127.0.0.1:0",
       "server.journal=" + (scratch / ("journal" + std::to_string(number))).string(),
+      "media.directory=" + (scratch / "media").string(),
       "store.url=" + store_url,
       "channel.wechat.api_base=http://127.0.0.1:" + std::to_string(free_port()),
       "channel.wechat-plain.api_base=http://127.0.0.1:" + std::to_string(free_port())};

@@ -84,6 +84,12 @@ const BadCase kBad[] = {
     {"number_with_a_point",
      "[server]\nqueue = 100.5\n",
      {"huiyin.toml:2:1: server.queue: must be a whole number from 16 to 1000000"}},
+    {"media_too_large",
+     "[media]\nmegabytes = 101\n",
+     {"huiyin.toml:2:1: media.megabytes: must be a whole number from 1 to 100"}},
+    {"media_nowhere",
+     "[media]\ndirectory = \"\"\n",
+     {"huiyin.toml:2:1: media.directory: must be a path"}},
     {"flag_expected",
      "[store]\nmigrate = \"yes\"\n",
      {"huiyin.toml:2:1: store.migrate: must be true or false"}},
@@ -254,7 +260,9 @@ TEST(Config, ReadsWhatIsWritten) {
       "[server]\nlisten = \"[::1]:0\"\nadmin_listen = \"\"\nthreads = 3\nstale_ms = 1500\n"
       "[store]\nurl = \"mysql://u:p@db:3306/h?socket=/s\"\nmigrate = false\n"
       "[log]\nlevel = \"warning\"\nformat = \"json\"\nfile = \"h.log\"\nrotate_files = 2\n"
-      "[outbox]\nlease_seconds = 10\n[desk]\narea = \"sz\"\nurges_before_office = 5\n"
+      "[outbox]\nlease_seconds = 10\nfail_over_minutes = 3\nchannel_connections = 200\n"
+      "[media]\ndirectory = \"/srv/media\"\nlink_hours = 1\nmegabytes = 2\n[desk]\narea = "
+      "\"sz\"\nurges_before_office = 5\n"
       "[paths]\ntemplates = \"t\"\n"
       "[[channel]]\nname = \"wx\"\nplatform = \"chat\"\naudience = \"residents\"\n"
       "api_base = \"http://127.0.0.1:9\"\napp_id = 1000002\ntoken = \"tok\"\n");
@@ -270,6 +278,11 @@ TEST(Config, ReadsWhatIsWritten) {
   EXPECT_TRUE(config.log.json);
   EXPECT_EQ(config.log.rotate_files, 2U);
   EXPECT_EQ(config.outbox.lease, std::chrono::seconds{10});
+  EXPECT_EQ(config.outbox.fail_over, std::chrono::minutes{3});
+  EXPECT_EQ(config.outbox.channel_connections, 200U);
+  EXPECT_EQ(config.media.directory, "/srv/media");
+  EXPECT_EQ(config.media.link_lifetime, std::chrono::hours{1});
+  EXPECT_EQ(config.media.megabytes, 2U);
   EXPECT_EQ(config.desk.area, "sz");
   EXPECT_EQ(config.desk.urges_before_office, 5);
   EXPECT_EQ(config.paths.templates, "t");
@@ -455,6 +468,11 @@ TEST(Config, TheShippedFileShowsEveryDefault) {
   EXPECT_EQ(a.log.queue, b.log.queue);
   EXPECT_EQ(a.outbox.connections, b.outbox.connections);
   EXPECT_EQ(a.outbox.lease, b.outbox.lease);
+  EXPECT_EQ(a.outbox.fail_over, b.outbox.fail_over);
+  EXPECT_EQ(a.outbox.channel_connections, b.outbox.channel_connections);
+  EXPECT_EQ(a.media.directory, b.media.directory);
+  EXPECT_EQ(a.media.link_lifetime, b.media.link_lifetime);
+  EXPECT_EQ(a.media.megabytes, b.media.megabytes);
   EXPECT_EQ(a.desk.cases_per_day, b.desk.cases_per_day);
   EXPECT_EQ(a.desk.result_min_characters, b.desk.result_min_characters);
   EXPECT_EQ(a.desk.urges_before_office, b.desk.urges_before_office);
@@ -486,6 +504,11 @@ TEST(Config, TheShippedFileShowsEveryDefault) {
                           "repeat_per_second",
                           "ca_file",
                           "lease_seconds",
+                          "fail_over_minutes",
+                          "channel_connections",
+                          "directory",
+                          "link_hours",
+                          "megabytes",
                           "area",
                           "cases_per_day",
                           "result_min_characters",
