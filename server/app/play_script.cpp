@@ -26,7 +26,8 @@ bool is_name(std::string_view text) {
   return !text.empty() && text.find_first_of(" \t{}[]<>&:") == std::string_view::npos;
 }
 
-bool is_captured(char c) { return (c >= '0' && c <= '9') || c == '-'; }
+// Case numbers, and one-time codes of capitals and digits.
+bool is_captured(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-'; }
 
 struct Line {
   int number = 0;

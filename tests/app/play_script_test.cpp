@@ -179,10 +179,12 @@ Pattern pattern(const std::string& text) {
   return at<Expect>(parse("姜农 < " + text + "\n"), 0).fragment;
 }
 
-TEST(Fragment, captures_digits_and_dashes) {
+TEST(Fragment, captures_numbers_and_codes) {
   Captures known;
   EXPECT_TRUE(find_fragment("您反映的事已登记，编号260326-0001，由…", pattern("编号{n}，"), known));
   EXPECT_EQ(known.at("n"), "260326-0001");
+  EXPECT_TRUE(find_fragment("绑定码NK8KMVR9，", pattern("绑定码{c}，"), known));
+  EXPECT_EQ(known.at("c"), "NK8KMVR9");
 }
 
 TEST(Fragment, a_known_name_must_match) {
