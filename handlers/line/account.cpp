@@ -21,6 +21,8 @@ Account read_account(const ChannelConfig& config) {
   Account account;
   account.channel = config.name;
   account.api_base = base_url(config, kDefaultApiBase);
+  account.data_base =
+      account.api_base == kDefaultApiBase ? std::string{kDataBase} : account.api_base;
   account.channel_secret = required_key(config, "channel_secret");
   if (!is_alphanumeric(account.channel_secret))
     refuse_key("channel_secret", "must be letters and digits, as in the platform's console");

@@ -9,6 +9,7 @@ namespace huiyin::line {
 
 struct Account {
   std::string channel, api_base;
+  std::string data_base;       // where the files are
   std::string channel_secret;  // signs the webhook
   std::string access_token;    // long-lived channel access token
 };

@@ -1,5 +1,6 @@
 #include "handlers/line/api.h"
 
+#include "handlers/config_keys.h"
 #include "handlers/digest.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
@@ -77,6 +78,33 @@ net::OutgoingRequest message_request(const Account& account, const Notice& notic
   request.headers.emplace_back("Authorization", "Bearer " + account.access_token);
   if (!replies) request.headers.emplace_back("X-Line-Retry-Key", retry_key(notice));
   return request;
+}
+
+net::OutgoingRequest content_request(const Account& account, const std::string& message_id) {
+  net::OutgoingRequest request;
+  request.method = "GET";
+  request.url = account.data_base + "/v2/bot/message/" + percent_encode(message_id) + "/content";
+  request.headers.emplace_back("Authorization", "Bearer " + account.access_token);
+  return request;
+}
+
+MediaAnswer read_content(const net::HttpResponse& response) {
+  MediaAnswer answer;
+  if (response.status == 200 && !response.body.empty()) {
+    answer.kind = MediaAnswer::content;
+    return answer;
+  }
+  answer.code = "http_" + std::to_string(response.status);
+  switch (response.status) {
+    case 400:  // this message has no file here: it lies with somebody else
+    case 404:
+    case 410:  // withdrawn, or too old
+      answer.kind = MediaAnswer::gone;
+      break;
+    default:  // 202: a long video is still being made ready
+      answer.kind = MediaAnswer::retry;
+  }
+  return answer;
 }
 
 }  // namespace huiyin::line

@@ -16,6 +16,10 @@ net::OutgoingRequest message_request(const Account& account, const Notice& notic
 // unknown outcome is shown once (24 hours). Replies may not carry one.
 std::string retry_key(const Notice& notice);
 
+// "Get content": the file of an image, audio or video message. Files live some days only.
+net::OutgoingRequest content_request(const Account& account, const std::string& message_id);
+MediaAnswer read_content(const net::HttpResponse& response);
+
 // Status, message and headers → outcome.
 SendOutcome read_outcome(const net::HttpResponse& response);
 

@@ -31,6 +31,21 @@ class LineChannel final : public Channel {
     return read_outcome(response);
   }
 
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token&) const override {
+    if (media.id.empty()) return std::nullopt;
+    return content_request(account_, media.id);
+  }
+  MediaAnswer interpret_media(const MediaRef&, int, const net::HttpResponse& response,
+                              const Token&) const override {
+    return read_content(response);
+  }
+  std::vector<std::string> media_hosts() const override { return {std::string{kDataHost}}; }
+
+  SendLimits limits() const override {
+    return {.account = {{kAccountRate, std::chrono::seconds{1}}}};
+  }
+
  private:
   const Account account_;
 };

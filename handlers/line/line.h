@@ -12,6 +12,8 @@
 namespace huiyin::line {
 
 inline constexpr std::string_view kDefaultApiBase = "https://api.line.me";
+inline constexpr std::string_view kDataHost = "api-data.line.me";
+inline constexpr std::string_view kDataBase = "https://api-data.line.me";
 
 // Limits of the platform, in its own measures.
 inline constexpr std::size_t kMaxText = 5000;         // UTF-16 units of a text message
@@ -19,6 +21,7 @@ inline constexpr std::size_t kMaxMessages = 5;        // in one push or reply
 inline constexpr std::size_t kMaxActions = 4;         // buttons of one template
 inline constexpr std::size_t kMaxLabel = 20;          // characters of a button
 inline constexpr std::size_t kMaxData = 300;          // characters behind a button
+inline constexpr int kAccountRate = 2000;             // requests a second
 inline constexpr std::size_t kMaxTemplateText = 160;  // characters above the buttons
 
 std::span<const ChannelKey> account_keys();

@@ -4,7 +4,6 @@
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
 #include "handlers/line/api.h"
-#include "handlers/line/inbound.h"
 
 namespace huiyin::line {
 namespace {
@@ -21,8 +20,7 @@ struct Row {
   std::string_view name;
 };
 constexpr auto kRows = std::to_array<Row>({
-    // Used, or too old: after this time the notice has no reply token any more and is pushed.
-    {400, "invalid reply token", Kind::retry, kReplyLife, "reply_token"},
+    {400, "invalid reply token", Kind::refused, 0s, "reply_token"},  // used, or too old: push it
     {400, "'to'", Kind::unreachable, 0s, "recipient"},
     {400, "failed to send", Kind::unreachable, 0s, "failed_to_send"},
     {400, "", Kind::refused, 0s, "bad_request"},

@@ -13,6 +13,7 @@
 #include "handlers/json.h"
 #include "handlers/line/line.h"
 #include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/utf8.h"
 
 namespace huiyin::line {
@@ -138,7 +139,9 @@ class LineSimulator final : public Simulator {
 
   json::object content_of(const PlayedMessage& said) {
     json::object message;
-    message["id"] = said.media_id.empty() ? std::to_string(dice_() >> 1) : said.media_id;
+    const auto id = said.media_id.empty() ? std::to_string(dice_() >> 1) : said.media_id;
+    if (const auto kind = played_media_kind(said.kind)) files_[percent_encode(id)] = *kind;
+    message["id"] = id;
     switch (said.kind) {
       case MessageKind::image:
         message["type"] = "image";
@@ -172,10 +175,11 @@ class LineSimulator final : public Simulator {
   }
 
   net::HttpResponse call(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen) {
-    const bool replies = request.path() == "/v2/bot/message/reply";
-    if (!replies && request.path() != "/v2/bot/message/push") return error(404, "Not found");
     if (net::find_header(request.headers, "Authorization") != "Bearer " + token_)
       return unauthorized();
+    if (request.method == "GET") return give_content(request.path());
+    const bool replies = request.path() == "/v2/bot/message/reply";
+    if (!replies && request.path() != "/v2/bot/message/push") return error(404, "Not found");
     const auto body = parse_json_object(request.body);
     if (!body) return error(400, "The request body could not be parsed as JSON");
     const std::string key{net::find_header(request.headers, "X-Line-Retry-Key")};
@@ -203,6 +207,15 @@ class LineSimulator final : public Simulator {
       accepted_[key] = std::to_string(dice_());
     }
     return accept(std::move(shown), seen);
+  }
+
+  // On a host of its own, which a played API is as well.
+  net::HttpResponse give_content(std::string_view path) const {
+    constexpr std::string_view before = "/v2/bot/message/", after = "/content";
+    if (!path.starts_with(before) || !path.ends_with(after)) return error(404, "Not found");
+    const std::string id{path.substr(before.size(), path.size() - before.size() - after.size())};
+    const auto file = files_.find(id);
+    return file == files_.end() ? error(404, "Not found") : played_file(file->second, id);
   }
 
   // Who has blocked the account sees nothing; the answer is the same.
@@ -265,6 +278,7 @@ class LineSimulator final : public Simulator {
   const std::string path_, secret_, token_;
   PlayedFaults faults_{{"429", "401"}};
   std::map<std::string, json::object> last_;              // by user, for redeliveries
+  std::map<std::string, MediaKind> files_;                // by message id
   std::map<std::string, ReplyToken> reply_tokens_;        // each works once
   std::map<std::string, std::string> accepted_;           // retry key -> request id
   std::map<std::string, std::set<std::string>> buttons_;  // by user: what can be pressed

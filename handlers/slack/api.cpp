@@ -74,4 +74,31 @@ net::OutgoingRequest message_request(const Account& account, const Notice& notic
   return request;
 }
 
+std::optional<net::OutgoingRequest> file_request(const Account& account, const std::string& url) {
+  const bool ours = url.starts_with("https://" + std::string{kFilesHost} + "/") ||
+                    url.starts_with(account.api_base + "/");
+  if (!ours) return std::nullopt;
+  net::OutgoingRequest request;
+  request.method = "GET";
+  request.url = url;
+  request.headers.emplace_back("Authorization", "Bearer " + account.bot_token);
+  return request;
+}
+
+MediaAnswer read_file(const net::HttpResponse& response) {
+  MediaAnswer answer;
+  answer.code = "http_" + std::to_string(response.status);
+  if (response.status == 404 || response.status == 410) return answer;  // deleted
+  answer.kind = MediaAnswer::retry;
+  if (response.status != 200 || response.body.empty()) return answer;
+  // Without the scope files:read the page for signing in comes instead.
+  if (net::find_header(response.headers, "Content-Type").starts_with("text/html")) {
+    answer.code = "missing_scope";
+    return answer;
+  }
+  answer.kind = MediaAnswer::content;
+  answer.code.clear();
+  return answer;
+}
+
 }  // namespace huiyin::slack

@@ -32,6 +32,21 @@ class SlackChannel final : public Channel {
     return read_outcome(response);
   }
 
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token&) const override {
+    return file_request(account_, media.url);
+  }
+  MediaAnswer interpret_media(const MediaRef&, int, const net::HttpResponse& response,
+                              const Token&) const override {
+    return read_file(response);
+  }
+  std::vector<std::string> media_hosts() const override { return {std::string{kFilesHost}}; }
+
+  SendLimits limits() const override {
+    return {.account = {{kPerMinute, std::chrono::minutes{1}}},
+            .recipient = {{kBurst, kBurstTime}}};
+  }
+
  private:
   const Account account_;
 };

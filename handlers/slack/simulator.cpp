@@ -9,6 +9,7 @@
 #include "handlers/digest.h"
 #include "handlers/json.h"
 #include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/slack/slack.h"
 #include "handlers/utf8.h"
 
@@ -45,10 +46,13 @@ net::HttpResponse error(std::string_view name) {
   return answer(body);
 }
 
+constexpr std::string_view kFilePath = "/files-pri/T0-F0/";
+
 class SlackSimulator final : public Simulator {
  public:
   explicit SlackSimulator(const ChannelConfig& config)
       : path_{"/hooks/" + config.name},
+        api_base_{base_url(config, kDefaultApiBase)},
         secret_{required_key(config, "signing_secret")},
         token_{required_key(config, "bot_token")} {}
 
@@ -160,15 +164,15 @@ class SlackSimulator final : public Simulator {
     event["user"] = said.user;
     event["text"] = written(said.text);
     event["ts"] = stamp(now);
-    if (said.kind == MessageKind::image || said.kind == MessageKind::voice ||
-        said.kind == MessageKind::video) {
-      const char* type = said.kind == MessageKind::image   ? "image/jpeg"
-                         : said.kind == MessageKind::voice ? "audio/mp4"
-                                                           : "video/mp4";
+    if (const auto kind = played_media_kind(said.kind)) {
+      const std::string id = said.media_id.empty() ? "F0PLAYED" : said.media_id;
+      files_[percent_encode(id)] = *kind;
       json::object file;
-      file["id"] = said.media_id.empty() ? "F0PLAYED" : said.media_id;
-      file["mimetype"] = type;
-      file["url_private"] = "https://files.slack.com/files-pri/T0-F0/played";
+      file["id"] = id;
+      file["mimetype"] = *kind == MediaKind::image   ? "image/png"
+                         : *kind == MediaKind::voice ? "audio/amr"
+                                                     : "video/mp4";
+      file["url_private"] = api_base_ + std::string{kFilePath} + percent_encode(id);
       json::array files;
       files.push_back(std::move(file));
       event["subtype"] = "file_share";
@@ -188,6 +192,7 @@ class SlackSimulator final : public Simulator {
   }
 
   net::HttpResponse call(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen) {
+    if (request.path().starts_with(kFilePath)) return give_file(request);
     const bool edits = request.path() == "/api/chat.update";
     if (!edits && request.path() != "/api/chat.postMessage") return error("unknown_method");
     if (net::find_header(request.headers, "Authorization") != "Bearer " + token_)
@@ -213,6 +218,16 @@ class SlackSimulator final : public Simulator {
     done["channel"] = channel;
     done["ts"] = ts;
     return answer(done);
+  }
+
+  // Who does not show the token is sent to sign in.
+  net::HttpResponse give_file(const net::HttpRequest& request) const {
+    if (net::find_header(request.headers, "Authorization") != "Bearer " + token_)
+      return net::HttpResponse::text(200, "<html>Sign in</html>", "text/html; charset=utf-8");
+    const std::string id{request.path().substr(kFilePath.size())};
+    const auto file = files_.find(id);
+    if (file == files_.end()) return net::HttpResponse::text(404, "");
+    return played_file(file->second, id);
   }
 
   static bool read_blocks(const json::array& blocks, Card& card) {
@@ -250,10 +265,11 @@ class SlackSimulator final : public Simulator {
   }
 
   std::mt19937_64 dice_{std::random_device{}()};
-  const std::string path_, secret_, token_;
+  const std::string path_, api_base_, secret_, token_;
   PlayedFaults faults_{{"429", "error.token_expired"}};
   std::int64_t count_ = 0;
-  std::map<std::string, Made> last_;   // by user, for repeats
+  std::map<std::string, Made> last_;  // by user, for repeats
+  std::map<std::string, MediaKind> files_;
   std::map<std::string, Card> cards_;  // "channel:ts" -> as it is shown now
 };
 

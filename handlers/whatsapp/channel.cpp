@@ -3,6 +3,7 @@
 #include "handlers/whatsapp/account.h"
 #include "handlers/whatsapp/api.h"
 #include "handlers/whatsapp/inbound.h"
+#include "handlers/whatsapp/media.h"
 #include "handlers/whatsapp/whatsapp.h"
 
 namespace huiyin::whatsapp {
@@ -32,6 +33,22 @@ class WhatsappChannel final : public Channel {
   }
   SendOutcome interpret(Route, const net::HttpResponse& response) const override {
     return read_outcome(response);
+  }
+
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token&) const override {
+    if (media.id.empty()) return std::nullopt;
+    return address_request(account_, media.id);
+  }
+  MediaAnswer interpret_media(const MediaRef&, int step, const net::HttpResponse& response,
+                              const Token&) const override {
+    return read_media(account_, step, response);
+  }
+  std::vector<std::string> media_hosts() const override { return {std::string{kFilesHost}}; }
+
+  SendLimits limits() const override {
+    return {.account = {{kPerSecond, std::chrono::seconds{1}}},
+            .recipient = {{kPairBurst, kPairTime}}};
   }
 
  private:

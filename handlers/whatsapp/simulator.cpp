@@ -12,6 +12,7 @@
 #include "handlers/digest.h"
 #include "handlers/json.h"
 #include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/utf8.h"
 #include "handlers/whatsapp/whatsapp.h"
 
@@ -44,6 +45,8 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+constexpr std::string_view kFilePath = "/whatsapp_business/attachments/";
+
 json::array list_of(json::object item) {
   json::array list;
   list.push_back(std::move(item));
@@ -69,6 +72,7 @@ class WhatsappSimulator final : public Simulator {
  public:
   explicit WhatsappSimulator(const ChannelConfig& config)
       : path_{"/hooks/" + config.name},
+        api_base_{base_url(config, kDefaultApiBase)},
         secret_{required_key(config, "app_secret")},
         token_{required_key(config, "access_token")},
         number_{required_key(config, "phone_number_id")},
@@ -164,7 +168,9 @@ class WhatsappSimulator final : public Simulator {
   json::object content_of(const PlayedMessage& said) {
     json::object message, content;
     const auto media = [&](const char* type, const char* mime) {
-      content["id"] = said.media_id.empty() ? "played-media" : said.media_id;
+      const std::string id = said.media_id.empty() ? "played-media" : said.media_id;
+      files_[percent_encode(id)] = *played_media_kind(said.kind);
+      content["id"] = id;
       content["mime_type"] = mime;
       if (!said.text.empty() && said.kind != MessageKind::voice) content["caption"] = said.text;
       message["type"] = type;
@@ -224,6 +230,7 @@ class WhatsappSimulator final : public Simulator {
 
   net::HttpResponse call(const net::HttpRequest& request, Instant now, std::vector<Seen>& seen) {
     if (net::find_header(request.headers, "Authorization") != "Bearer " + token_) return error(190);
+    if (request.method == "GET") return give_media(request);
     if (!request.path().ends_with("/" + number_ + "/messages")) return error(33);
     const auto body = parse_json_object(request.body);
     if (!body || json_string(*body, "messaging_product") != "whatsapp") return error(100);
@@ -250,6 +257,26 @@ class WhatsappSimulator final : public Simulator {
       return error(131009);
     }
     return accept(std::move(shown), seen);
+  }
+
+  // First the address of a file, then the file.
+  net::HttpResponse give_media(const net::HttpRequest& request) const {
+    const auto path = request.path();
+    const bool is_file = path.starts_with(kFilePath);
+    const auto id = is_file ? percent_encode(net::query_parameter(request.query(), "mid"))
+                            : std::string{path.substr(path.rfind('/') + 1)};
+    const auto file = files_.find(id);
+    if (file == files_.end()) return is_file ? net::HttpResponse::text(404, "") : error(100);
+    if (is_file) {
+      if (net::find_header(request.headers, "User-Agent").empty())
+        return net::HttpResponse::text(400, "");
+      return played_file(file->second, id);
+    }
+    json::object body;
+    body["messaging_product"] = "whatsapp";
+    body["url"] = api_base_ + std::string{kFilePath} + "?mid=" + id;
+    body["id"] = id;
+    return answer(200, body);
   }
 
   net::HttpResponse accept(Seen shown, std::vector<Seen>& seen) {
@@ -309,10 +336,11 @@ class WhatsappSimulator final : public Simulator {
   }
 
   std::mt19937_64 dice_{std::random_device{}()};
-  const std::string path_, secret_, token_, number_, template_;
+  const std::string path_, api_base_, secret_, token_, number_, template_;
   PlayedFaults faults_{{"130429", "190"}};
   std::map<std::string, std::string> last_;  // by user: raw body, for repeats
   std::map<std::string, std::string> sent_;  // by user: id of our last message
+  std::map<std::string, MediaKind> files_;   // by media id
   std::map<std::string, Instant> windows_;   // by user: end of the 24 hours
   std::map<std::string, std::map<std::string, std::string>> cards_;  // user: command -> message
 };

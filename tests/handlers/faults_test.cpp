@@ -37,6 +37,13 @@ const Sample kSamples[] = {
       {"token", "PlayedToken"},
       {"aes_key", kAesKey}}},
     {"wecom-robot", "LiSi", {{"token", "PlayedToken"}, {"aes_key", kAesKey}}},
+    {"wecom-kf",
+     "wmPlayedCustomer",
+     {{"corp_id", "wx5823bf96d3bd56c7"},
+      {"secret", "played-secret"},
+      {"open_kfid", "wkPlayed"},
+      {"token", "PlayedToken"},
+      {"aes_key", kAesKey}}},
     {"line",
      "U4af4980629e1c9f2d8b0d0a3b6b3e111",
      {{"channel_secret", "454359b1c71eceb725e996275527a4cb"}, {"access_token", "Played/Access"}}},
@@ -79,9 +86,9 @@ class Conversation : public BothSides {
     notice_.id = NoticeId{42};
     notice_.channel = "played";
     notice_.text = "已登记";
-    listen();
     if (const auto asked = channel_->token_request())
       token_.value = channel_->interpret_token(carry(*asked)).value;
+    listen();
     seen_.clear();
   }
   void another_notice() { notice_.id = NoticeId{43}; }
@@ -97,10 +104,18 @@ class Conversation : public BothSides {
 
  private:
   void listen() {
-    const auto heard = hear({.user = person_, .kind = MessageKind::text, .text = "楼家村的沟断了"});
+    auto heard = hear({.user = person_, .kind = MessageKind::text, .text = "楼家村的沟断了"});
+    if (heard.stream) heard = pulled(*heard.stream);
     notice_.recipient = heard.sender;
     notice_.reply_address.clear();
     if (!channel_->has_route(Route::session, notice_)) notice_.reply_address = heard.reply_address;
+  }
+
+  // What an event only said to be there.
+  Message pulled(const Stream& stream) {
+    const auto asked = channel_->pull_request(stream, token_);
+    const auto page = channel_->interpret_pull(stream, carry(asked.value()), now_);
+    return page.read.at(page.read.size() - 1);
   }
 
   std::string person_;

@@ -311,7 +311,7 @@ TEST(LineOutcome, EveryAnswer) {
       {409, R"({"message":"The retry key is already accepted","sentMessages":[{"id":"4"}]})",
        "X-Line-Accepted-Request-Id", "delivered id=4 (409 accepted)"},
       {409, R"({"message":"Conflict"})", "", "retry after 60s (http_409)"},
-      {400, R"({"message":"Invalid reply token"})", "", "retry after 25s (400 reply_token)"},
+      {400, R"({"message":"Invalid reply token"})", "", "refused (400 reply_token)"},
       {400, R"({"message":"The property, 'to', in the request body is invalid"})", "",
        "unreachable (400 recipient)"},
       {400, R"({"message":"Failed to send messages"})", "", "unreachable (400 failed_to_send)"},
@@ -385,6 +385,54 @@ TEST_F(LinePlay, AReplyWorksOnceThenAPushIsNeeded) {
   notice.reply_address.clear();
   EXPECT_EQ(send(notice).kind, SendOutcome::delivered);
   EXPECT_EQ(seen_.back().via, "push");
+}
+
+TEST(LineMedia, EveryAnswer) {
+  const auto channel = make_channel(config());
+  const MediaRef photo{
+      .kind = MediaKind::image, .id = "325708", .url = {}, .format = {}, .user = {}};
+  const auto request = channel->media_request(photo, {});
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->method, "GET");
+  EXPECT_EQ(request->url, "https://api-data.line.me/v2/bot/message/325708/content");
+  EXPECT_EQ(header(*request, "Authorization"), "Bearer Played/Access+Token=");
+  EXPECT_EQ(channel->media_hosts(), std::vector<std::string>{"api-data.line.me"});
+  EXPECT_FALSE(channel->media_request({}, {}));
+  auto strange = photo;
+  strange.id = "../x?y";
+  EXPECT_EQ(channel->media_request(strange, {})->url,
+            "https://api-data.line.me/v2/bot/message/..%2Fx%3Fy/content");
+
+  const auto line = [&](int status, const char* body) {
+    return line_of(channel->interpret_media(
+        photo, 0, net::HttpResponse::text(status, body, "image/jpeg"), {}));
+  };
+  EXPECT_EQ(line(200, "jpeg"), "content ()");
+  EXPECT_EQ(line(200, ""), "retry (http_200)");
+  EXPECT_EQ(line(202, ""), "retry (http_202)") << "still being made ready";
+  EXPECT_EQ(line(400, "{}"), "gone (http_400)");
+  EXPECT_EQ(line(404, "{}"), "gone (http_404)");
+  EXPECT_EQ(line(410, ""), "gone (http_410)");
+  EXPECT_EQ(line(401, "{}"), "retry (http_401)");
+  EXPECT_EQ(line(302, ""), "retry (http_302)") << "never followed";
+  EXPECT_EQ(line(429, ""), "retry (http_429)");
+  EXPECT_EQ(line(500, ""), "retry (http_500)");
+}
+
+TEST(LineLimits, AsPublished) {
+  const auto limits = make_channel(config())->limits();
+  ASSERT_EQ(limits.account.size(), 1u);
+  EXPECT_EQ(limits.account[0].count, 2000);
+  EXPECT_EQ(limits.account[0].per, 1s);
+  EXPECT_TRUE(limits.recipient.empty());
+}
+
+TEST_F(LinePlay, FilesAreFetched) {
+  for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video})
+    EXPECT_GT(fetch(hear({.user = kPerson, .kind = kind, .media_id = "m 1"})).size(), 10u);
+  MediaRef unknown;
+  unknown.id = "never-sent";
+  EXPECT_EQ(line_of(fetch(unknown)), "gone (http_404)");
 }
 
 TEST_F(LinePlay, ARepeatAfterALostAnswerIsShownOnce) {

@@ -77,6 +77,11 @@ inline std::string line_of(const SendOutcome& outcome) {
   return line + " (" + outcome.code + ")";
 }
 
+inline std::string line_of(const MediaAnswer& answer) {
+  constexpr const char* names[] = {"content", "next", "retry", "token_expired", "gone"};
+  return std::string{names[answer.kind]} + " (" + answer.code + ")";
+}
+
 inline Message only_message(const Decoded& decoded) {
   const auto* messages = std::get_if<std::vector<Message>>(&decoded);
   if (!messages || messages->size() != 1)
@@ -89,13 +94,9 @@ class BothSides {
  public:
   BothSides(const ChannelConfig& config, Instant now)
       : BothSides{find_platform(config.platform)->make(config), huiyin::make_simulator(config),
-                  config.api_base, now} {}
-  BothSides(std::unique_ptr<Channel> channel, std::unique_ptr<Simulator> simulator,
-            std::string base, Instant now)
-      : now_{now},
-        base_{std::move(base)},
-        channel_{std::move(channel)},
-        simulator_{std::move(simulator)} {}
+                  now} {}
+  BothSides(std::unique_ptr<Channel> channel, std::unique_ptr<Simulator> simulator, Instant now)
+      : now_{now}, channel_{std::move(channel)}, simulator_{std::move(simulator)} {}
 
   Decoded decode(const PlayedMessage& said, bool again = false) {
     return channel_->decode(simulator_->deliver(said, now_, again), now_);
@@ -111,17 +112,43 @@ class BothSides {
   net::HttpResponse carry(const net::OutgoingRequest& outgoing) {
     net::HttpRequest request;
     request.method = outgoing.method;
-    request.target = outgoing.url.substr(base_.size());
+    // The played platform stands for all its hosts.
+    request.target = outgoing.url.substr(outgoing.url.find('/', outgoing.url.find("://") + 3));
     request.headers = outgoing.headers;
     request.body = outgoing.body;
     return simulator_->serve(request, now_, seen_);
+  }
+  // All requests on the way to a file, until the last answer.
+  MediaAnswer fetch(const MediaRef& media, const Token& token = {}) {
+    const auto first = channel_->media_request(media, token);
+    if (!first) throw std::runtime_error("there is nothing to fetch");
+    auto response = carry(*first);
+    for (int step = 0;; ++step) {
+      auto answer = channel_->interpret_media(media, step, response, token);
+      if (answer.kind == MediaAnswer::content && answer.bytes.empty())
+        answer.bytes = std::move(response.body);
+      if (answer.kind != MediaAnswer::next || step == 4) return answer;
+      response = carry(answer.request);
+    }
+  }
+  // The file that a message brought; empty when it cannot be had.
+  std::string fetch(const Message& message, const Token& token = {}) {
+    MediaRef media;
+    media.kind = message.kind == MessageKind::voice   ? MediaKind::voice
+                 : message.kind == MessageKind::video ? MediaKind::video
+                                                      : MediaKind::image;
+    media.id = message.media_id;
+    media.url = message.media_url;
+    media.format = message.media_format;
+    media.user = message.sender;
+    auto answer = fetch(media, token);
+    return answer.kind == MediaAnswer::content ? std::move(answer.bytes) : std::string{};
   }
   SendOutcome send(const Notice& notice, Route route = Route::session) {
     return channel_->interpret_sent(notice, route, carry(channel_->encode(notice, route, Token{})));
   }
 
   Instant now_;
-  std::string base_;
   std::unique_ptr<Channel> channel_;
   std::unique_ptr<Simulator> simulator_;
   std::vector<Seen> seen_;

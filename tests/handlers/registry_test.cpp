@@ -54,6 +54,17 @@ TEST(Registry, EveryPlatformAndKeyIsDocumented) {
   }
 }
 
+// docs/platforms.md has a row for each platform in each of its three tables.
+TEST(Registry, EveryPlatformIsCompared) {
+  const auto page = read_file("docs/platforms.md");
+  for (const auto& platform : platforms()) {
+    const auto row = "\n| `" + std::string{platform.name} + "` |";
+    int rows = 0;
+    for (auto at = page.find(row); at != std::string::npos; at = page.find(row, at + 1)) ++rows;
+    EXPECT_EQ(rows, 3) << platform.name;
+  }
+}
+
 // A key that opens the door must never be shown.
 TEST(Registry, SecretsAreMarked) {
   for (const auto& platform : platforms())

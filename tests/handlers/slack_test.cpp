@@ -376,6 +376,54 @@ TEST_F(SlackPlay, AButtonIsPressedAndItsCardChanges) {
   EXPECT_EQ(send(notice).code, "message_not_found");
 }
 
+TEST(SlackMedia, EveryAnswer) {
+  const auto channel = make_channel(config());
+  MediaRef photo;
+  photo.url = "https://files.slack.com/files-pri/T0-F1/ditch.jpg";
+  const auto request = channel->media_request(photo, {});
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->method, "GET");
+  EXPECT_EQ(request->url, photo.url);
+  EXPECT_EQ(net::find_header(request->headers, "Authorization"), "Bearer xoxb-1-played");
+  EXPECT_EQ(channel->media_hosts(), std::vector<std::string>{"files.slack.com"});
+  // The token goes nowhere else.
+  for (const char* url :
+       {"", "https://drive.example/x", "http://files.slack.com/x", "https://files.slack.com.evil/x",
+        "https://files.slack.com@evil/x", "https://slack.com.evil/x"}) {
+    photo.url = url;
+    EXPECT_FALSE(channel->media_request(photo, {})) << url;
+  }
+
+  const auto line = [&](int status, const char* body, const char* type) {
+    return line_of(
+        channel->interpret_media(photo, 0, net::HttpResponse::text(status, body, type), {}));
+  };
+  EXPECT_EQ(line(200, "jpeg", "image/jpeg"), "content ()");
+  EXPECT_EQ(line(200, "", "image/jpeg"), "retry (http_200)");
+  EXPECT_EQ(line(200, "<html>", "text/html; charset=utf-8"), "retry (missing_scope)");
+  EXPECT_EQ(line(404, "", "text/html"), "gone (http_404)");
+  EXPECT_EQ(line(302, "", ""), "retry (http_302)") << "never followed";
+  EXPECT_EQ(line(429, "", ""), "retry (http_429)");
+  EXPECT_EQ(line(500, "", ""), "retry (http_500)");
+}
+
+TEST(SlackLimits, AsPublished) {
+  const auto limits = make_channel(config())->limits();
+  ASSERT_EQ(limits.recipient.size(), 1u);
+  EXPECT_EQ(limits.recipient[0].count * 1s, limits.recipient[0].per) << "one a second";
+  ASSERT_EQ(limits.account.size(), 1u);
+  EXPECT_EQ(limits.account[0].count, 300);
+  EXPECT_EQ(limits.account[0].per, 1min);
+}
+
+TEST_F(SlackPlay, FilesAreFetched) {
+  for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video})
+    EXPECT_GT(fetch(hear({.user = kPerson, .kind = kind, .media_id = "F1"})).size(), 10u);
+  MediaRef unknown;
+  unknown.url = "https://slack.com/files-pri/T0-F0/other";
+  EXPECT_EQ(line_of(fetch(unknown)), "gone (http_404)");
+}
+
 TEST_F(SlackPlay, LongTextsFitTheBlocks) {
   auto notice = card();
   for (int i = 0; i < 20'000; ++i) notice.text += "&";

@@ -459,6 +459,58 @@ TEST_F(WhatsappPlay, AButtonIsPressedAndTheFateIsTold) {
   EXPECT_TRUE(fate.delivery->delivered);
 }
 
+TEST(WhatsappMedia, EveryAnswer) {
+  const auto channel = make_channel(config());
+  MediaRef photo;
+  EXPECT_FALSE(channel->media_request(photo, {}));
+  photo.id = "1479537139650973";
+  const auto request = channel->media_request(photo, {});
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->method, "GET");
+  EXPECT_EQ(request->url,
+            "https://graph.facebook.com/v21.0/1479537139650973?phone_number_id=956535246208513");
+  EXPECT_EQ(net::find_header(request->headers, "Authorization"), "Bearer EAAGplayedToken");
+  EXPECT_EQ(channel->media_hosts(), std::vector<std::string>{"lookaside.fbsbx.com"});
+
+  const auto answer = [&](int step, int status, const std::string& body) {
+    return channel->interpret_media(photo, step, net::HttpResponse::text(status, body), {});
+  };
+  const auto address = [](const std::string& url) { return R"({"url":")" + url + "\"}"; };
+  const auto next = answer(0, 200, address("https://lookaside.fbsbx.com/x?mid=1"));
+  ASSERT_EQ(next.kind, MediaAnswer::next);
+  EXPECT_EQ(next.request.url, "https://lookaside.fbsbx.com/x?mid=1");
+  EXPECT_EQ(net::find_header(next.request.headers, "Authorization"), "Bearer EAAGplayedToken");
+  for (const char* url :
+       {"https://evil/x", "http://lookaside.fbsbx.com/x", "https://lookaside.fbsbx.com.evil/x",
+        "https://lookaside.fbsbx.com@evil/"})
+    EXPECT_EQ(line_of(answer(0, 200, address(url))), "gone (foreign_host)") << url;
+  EXPECT_EQ(line_of(answer(0, 400, R"({"error":{"code":100}})")), "gone (100)") << "no such file";
+  EXPECT_EQ(line_of(answer(0, 401, R"({"error":{"code":190}})")), "retry (190)");
+  EXPECT_EQ(line_of(answer(0, 429, R"({"error":{"code":80007}})")), "retry (80007)");
+  EXPECT_EQ(line_of(answer(0, 200, "{}")), "retry (unreadable)");
+  EXPECT_EQ(line_of(answer(0, 500, "")), "retry (http_500)");
+  EXPECT_EQ(line_of(answer(1, 200, "jpeg")), "content ()");
+  EXPECT_EQ(line_of(answer(1, 200, "")), "retry (http_200)");
+  EXPECT_EQ(line_of(answer(1, 404, "")), "retry (http_404)") << "the address was too old";
+}
+
+TEST(WhatsappLimits, AsPublished) {
+  const auto limits = make_channel(config())->limits();
+  ASSERT_EQ(limits.account.size(), 1u);
+  EXPECT_EQ(limits.account[0].count, 80);
+  EXPECT_EQ(limits.account[0].per, 1s);
+  ASSERT_EQ(limits.recipient.size(), 1u);
+  EXPECT_EQ(limits.recipient[0].count * 6s, limits.recipient[0].per) << "one in six seconds";
+}
+
+TEST_F(WhatsappPlay, FilesAreFetched) {
+  for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video})
+    EXPECT_GT(fetch(hear({.user = kPerson, .kind = kind, .media_id = "77"})).size(), 10u);
+  MediaRef unknown;
+  unknown.id = "78";
+  EXPECT_EQ(line_of(fetch(unknown)), "gone (100)");
+}
+
 TEST_F(WhatsappPlay, FaultsAreFelt) {
   hear(say("x"));
   for (const auto& [fault, kind] : {std::pair{"131047", SendOutcome::window_closed},

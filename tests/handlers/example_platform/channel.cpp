@@ -35,7 +35,7 @@ class ExampleChannel final : public Channel {
  public:
   explicit ExampleChannel(const ChannelConfig& config)
       : name_{config.name},
-        base_{config.api_base.empty() ? std::string{kDefaultApiBase} : config.api_base},
+        base_{base_url(config, kDefaultApiBase)},
         secret_{required_key(config, "secret")},
         token_{required_key(config, "token")} {}
 
@@ -53,6 +53,8 @@ class ExampleChannel final : public Channel {
     message.recipient = "bot";
     message.sender = json_string(*body, "from");
     message.text = json_string(*body, "text");
+    message.media_id = json_string(*body, "photo");
+    if (!message.media_id.empty()) message.kind = MessageKind::image;
     message.sent_at = now;
     message.raw = request.body;
     const auto id = json_string(*body, "id");
@@ -88,6 +90,28 @@ class ExampleChannel final : public Channel {
                    : row == kRows.end()         ? SendOutcome::unknown
                                                 : row->kind;
     return outcome;
+  }
+  SendLimits limits() const override {
+    return {.account = {{30, std::chrono::seconds{1}}},
+            .recipient = {{1, std::chrono::seconds{1}}}};
+  }
+
+  std::optional<net::OutgoingRequest> media_request(const MediaRef& media,
+                                                    const Token&) const override {
+    net::OutgoingRequest request;
+    request.method = "GET";
+    request.url = base_ + "/photos/" + percent_encode(media.id);
+    request.headers.emplace_back("Authorization", "Bearer " + token_);
+    return request;
+  }
+  MediaAnswer interpret_media(const MediaRef&, int /*step*/, const net::HttpResponse& response,
+                              const Token&) const override {
+    MediaAnswer answer;
+    answer.kind = response.status == 200   ? MediaAnswer::content
+                  : response.status == 404 ? MediaAnswer::gone
+                                           : MediaAnswer::retry;
+    if (response.status != 200) answer.code = "http_" + std::to_string(response.status);
+    return answer;
   }
 
  private:

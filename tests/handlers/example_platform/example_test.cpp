@@ -39,7 +39,7 @@ class ExamplePlatform : public BothSides, public testing::Test {
  protected:
   ExamplePlatform()
       : BothSides{entries().front().platform.make(config()),
-                  entries().front().make_simulator(config()), config().api_base, kNow} {}
+                  entries().front().make_simulator(config()), kNow} {}
   static PlayedMessage say(std::string text) { return {.user = "anna", .text = std::move(text)}; }
 };
 
@@ -85,6 +85,18 @@ TEST_F(ExamplePlatform, SendsAndReadsTheAnswer) {
   EXPECT_EQ(said("brand_new").kind, SendOutcome::unknown);
 }
 
+TEST_F(ExamplePlatform, APhotoIsFetched) {
+  const auto heard = hear({.user = "anna", .kind = MessageKind::image, .media_id = "p 1"});
+  EXPECT_EQ(line_of(heard), "image anna media=p 1");
+  EXPECT_TRUE(fetch(heard).starts_with("\x89PNG"));
+  simulator_->inject("404", 1);
+  MediaRef photo;
+  photo.id = "p 1";
+  EXPECT_EQ(line_of(fetch(photo)), "gone (http_404)");
+  simulator_->inject("throttle", 1);
+  EXPECT_EQ(line_of(fetch(photo)), "retry (http_429)");
+}
+
 TEST_F(ExamplePlatform, StaysClosedWithoutItsSecrets) {
   for (const auto& key : account_keys()) {
     auto without = config();
@@ -114,7 +126,7 @@ TEST(AddingAPlatform, ThePageQuotesWhatIsBuilt) {
                                                               << block;
     ++quotes;
   }
-  EXPECT_EQ(quotes, 7);
+  EXPECT_EQ(quotes, 9);
 }
 
 }  // namespace

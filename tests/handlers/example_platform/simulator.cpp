@@ -6,6 +6,7 @@
 #include "handlers/digest.h"
 #include "handlers/json.h"
 #include "handlers/played_faults.h"
+#include "handlers/played_media.h"
 #include "handlers/utf8.h"
 #include "tests/handlers/example_platform/example.h"
 
@@ -34,6 +35,7 @@ class ExampleSimulator final : public Simulator {
       body["id"] = "m" + std::to_string(++count_);
       body["from"] = said.user;
       body["text"] = said.text;
+      if (said.kind == MessageKind::image) body["photo"] = said.media_id;
       last = json::serialize(body);
     }
     net::HttpRequest request;
@@ -56,19 +58,21 @@ class ExampleSimulator final : public Simulator {
     if (auto status = played_status(fault)) return *status;
     if (net::find_header(request.headers, "Authorization") != "Bearer " + token_)
       return answer("error", "bad_token");
+    if (request.method == "GET")
+      return played_file(MediaKind::image, request.path().substr(request.path().rfind('/') + 1));
     const auto body = parse_json_object(request.body);
     if (!body || count_characters(json_string(*body, "text")) > 500)
       return answer("error", "too_long");
     seen.push_back({json_string(*body, "to"), json_string(*body, "text"), {}, "message"});
     auto response = answer("id", "s" + std::to_string(++count_));
-    if (fault == "drop") response.status = 0;
+    if (fault == "drop") response.status = kHangsUp;
     return response;
   }
   void inject(const std::string& fault, int times) override { faults_.inject(fault, times); }
 
  private:
   const std::string path_, secret_, token_;
-  PlayedFaults faults_{{"429", "401"}};
+  PlayedFaults faults_{{"429", "401"}};  // how it says "too many" and "your token is not good"
   int count_ = 0;
   std::map<std::string, std::string> last_;
 };
