@@ -42,8 +42,9 @@ struct Refused {
 };
 // Authentic but without sense: 200, raw body kept in quarantine, no case.
 struct Senseless {
-  std::string reason;  // for the operator, no personal data
-  std::string raw;     // decrypted body
+  std::string reason;                 // for the operator, no personal data
+  std::string raw;                    // decrypted body
+  std::optional<NonceClaim> nonce{};  // of an unsigned body, as Message::nonce
 };
 // Answered on the spot, nothing to store (URL verification).
 struct Handshake {
@@ -82,6 +83,7 @@ struct SendOutcome {
   std::chrono::milliseconds retry_after{0};
   std::string code;         // the platform's, "45015"; never text with personal data
   std::string platform_id;  // for delivery reports
+  int tries = 0;            // retry: this answer so often in a row is a refusal; 0: any number
 };
 constexpr std::string_view outcome_name(SendOutcome::Kind kind) {
   constexpr std::string_view names[] = {"delivered",     "retry",           "token_expired",

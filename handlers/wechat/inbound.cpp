@@ -218,13 +218,15 @@ std::vector<Message> split_sent_event(const Push& push, const Message& common,
 }  // namespace
 
 Decoded read_push(const Account& account, Authentic authentic, Instant now) {
+  const auto senseless = [&](std::string reason) {
+    return Senseless{std::move(reason), std::move(authentic.body), std::move(authentic.nonce)};
+  };
   XmlDocument document;
   const auto fault = document.parse(authentic.body);
   if (fault == XmlFault::forbidden) return Refused{400, "xml.reject"};
-  if (fault == XmlFault::broken) return Senseless{"broken XML", std::move(authentic.body)};
+  if (fault == XmlFault::broken) return senseless("broken XML");
   if (fault == XmlFault::too_large)
-    return Senseless{"XML too large, too deep or with too many elements",
-                     std::move(authentic.body)};
+    return senseless("XML too large, too deep or with too many elements");
 
   const Push push{document.root()};
   Message message;
@@ -233,14 +235,13 @@ Decoded read_push(const Account& account, Authentic authentic, Instant now) {
   message.recipient = push.text("ToUserName");
   const auto type = push.text("MsgType");
   if (message.sender.empty() || message.recipient.empty() || type.empty())
-    return Senseless{"FromUserName, ToUserName or MsgType is missing", std::move(authentic.body)};
-
+    return senseless("FromUserName, ToUserName or MsgType is missing");
   if (message.sender.size() > kMaxUserId || message.recipient.size() > kMaxUserId)
-    return Senseless{"FromUserName or ToUserName is too long", std::move(authentic.body)};
+    return senseless("FromUserName or ToUserName is too long");
 
   const auto created = push.text("CreateTime");
   message.sent_at = tencent::read_seconds(created);
-  message.nonce = std::move(authentic.nonce);
+  message.nonce = authentic.nonce;
 
   const bool is_event = type == "event";
   const auto event = is_event ? push.text("Event") : std::string{};
@@ -253,9 +254,8 @@ Decoded read_push(const Account& account, Authentic authentic, Instant now) {
   message.kind = reader.kind;
   message.window = grant(reader.allowance, message.sent_at, now);
   if (!reader.read(push, message))
-    return Senseless{
-        (is_event ? "event " : "message ") + std::string{reader.name} + " lacks what makes it one",
-        std::move(authentic.body)};
+    return senseless((is_event ? "event " : "message ") + std::string{reader.name} +
+                     " lacks what makes it one");
 
   if (is_event) {
     message.dedupe_key = dedupe_key(

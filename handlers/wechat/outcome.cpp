@@ -12,6 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = SendOutcome::Kind;
 
+// "Busy" may mean that it was delivered all the same: the page allows three tries.
+constexpr std::int64_t kBusy = -1;
+constexpr int kBusyTries = 3;
+
 struct Row {
   std::int64_t code;
   Kind kind;
@@ -20,7 +24,7 @@ struct Row {
 
 // Page "全局返回码说明" and the pages of the two calls.
 constexpr auto kRows = std::to_array<Row>({
-    {-1, Kind::retry},  // busy
+    {kBusy, Kind::retry},
     {0, Kind::delivered},
     {40001, Kind::token_expired},  // stale token; a wrong secret shows when the token is fetched
     {40002, Kind::channel_stopped},
@@ -117,6 +121,7 @@ SendOutcome read_outcome(const net::HttpResponse& response) {
   outcome.kind = row.kind;
   outcome.retry_after = row.retry_after;
   outcome.code = std::to_string(*code);
+  if (*code == kBusy) outcome.tries = kBusyTries;
   if (outcome.kind == Kind::delivered) outcome.platform_id = message_id(*answer);
   return outcome;
 }

@@ -11,6 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = SendOutcome::Kind;
 
+// "Busy" may mean that it was delivered all the same: the page allows three tries.
+constexpr std::int64_t kBusy = -1;
+constexpr int kBusyTries = 3;
+
 struct Row {
   std::int64_t code, last;  // a range of codes
   Kind kind;
@@ -19,7 +23,7 @@ struct Row {
 
 // Pages "全局错误码", "访问频率限制".
 constexpr auto kRows = std::to_array<Row>({
-    {-1, -1, Kind::retry},  // busy
+    {kBusy, kBusy, Kind::retry},
     {0, 0, Kind::delivered},
     {6000, 6000, Kind::retry},              // changed by somebody else at the same moment
     {40001, 40001, Kind::channel_stopped},  // secret
@@ -128,6 +132,7 @@ SendOutcome read_outcome(const net::HttpResponse& response) {
   outcome.kind = row.kind;
   outcome.retry_after = row.retry_after;
   outcome.code = std::to_string(*answer.code);
+  if (*answer.code == kBusy) outcome.tries = kBusyTries;
   if (*answer.code == 0) look_behind_success(*answer.body, outcome);
   return outcome;
 }

@@ -76,7 +76,10 @@ void Aftermath::act_on(const Attempt& attempt, Lane& lane, SendingChannel& chann
       if (row.edits) return skip(attempt.lane, row.seq, "unknown");
       return give_up(attempt.lane, lane, row.seq, "outbox.unknown", "unknown");
     case SendOutcome::retry:
-      return retry(attempt, lane, channel, outcome);
+      if (outcome.tries == 0 || ++entry.limited_tries < outcome.tries)
+        return retry(attempt, lane, channel, outcome);
+      if (row.edits) return skip(attempt.lane, row.seq, outcome.code);
+      return give_up(attempt.lane, lane, row.seq, "outbox.refused", outcome.code);
   }
 }
 

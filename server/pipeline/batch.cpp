@@ -163,15 +163,19 @@ void BatchRunner::run_span(std::span<Job> jobs) {
   }
 }
 
+std::string BatchRunner::new_batch_id() {
+  char id[40];
+  std::snprintf(id, sizeof id, "%016llx%016llx", static_cast<unsigned long long>(random_()),
+                static_cast<unsigned long long>(random_()));
+  return id;
+}
+
 void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
   const auto said = std::ranges::count_if(
       jobs, [](const Job& job) { return job.is_message() && takes_effect(job.message); });
   supply_.begin(*store_, jobs.size() * kIdsPerInput, static_cast<std::size_t>(said),
                 parts_.clock.now());
-  char id[40];
-  std::snprintf(id, sizeof id, "%016llx%016llx", static_cast<unsigned long long>(random_()),
-                static_cast<unsigned long long>(random_()));
-  plan.batch_id = id;
+  plan.batch_id = new_batch_id();
 
   for (int round = 1;;) {
     supply_.rewind();
@@ -299,28 +303,50 @@ void BatchRunner::set_aside(Job& job, const std::string& reason) {
   row.reason = reason;
   row.body = job.message.raw;
   row.at = parts_.clock.now();
-  quarantine(row, job.done);
+  quarantine({std::move(row), std::nullopt, job.done});
 }
 
-void BatchRunner::quarantine(const store::Quarantined& row, const Inbox::Done& done) {
+// What the database lost with its connection is done once more: that adds nothing.
+void BatchRunner::quarantine(const Aside& aside) {
   Receipt receipt;
   try {
     try {
-      store_->quarantine(row);
+      receipt.status = keep_aside(aside);
     } catch (const store::Error& error) {
       if (error.trouble() != Trouble::lost && error.trouble() != Trouble::in_commit) throw;
       store_->reconnect();
-      store_->quarantine(row);  // once more adds nothing
+      receipt.status = keep_aside(aside);
     }
-    receipt.status = Receipt::quarantined;
-    parts_.monitor.quarantined(row.channel);
-    parts_.monitor.event(Severity::error, "inbox.quarantine",
-                         {{"channel", row.channel}, {"reason", row.reason}});
   } catch (const store::Error& error) {
     parts_.monitor.event(Severity::error, "inbox.unavailable",
                          {{"why", "quarantine: " + std::to_string(error.code())}, {"inputs", "1"}});
   }
-  done(std::move(receipt));
+  if (receipt.status == Receipt::quarantined) {
+    parts_.monitor.quarantined(aside.row.channel);
+    parts_.monitor.event(Severity::error, "inbox.quarantine",
+                         {{"channel", aside.row.channel}, {"reason", aside.row.reason}});
+  }
+  aside.done(std::move(receipt));
+}
+
+Receipt::Status BatchRunner::keep_aside(const Aside& aside) {
+  if (aside.claim && !claim_nonce(aside.row.channel, *aside.claim)) return Receipt::replayed;
+  store_->quarantine(aside.row);
+  return Receipt::quarantined;
+}
+
+bool BatchRunner::claim_nonce(const std::string& channel, const NonceClaim& claim) {
+  const std::vector<store::Nonce> claims{{channel, claim.nonce, claim.body_hash}};
+  const auto tx = store_->begin();
+  const auto seen = tx->find_nonces(claims);
+  if (const auto found = seen.find({channel, claim.nonce}); found != seen.end())
+    return found->second == claim.body_hash;
+  store::Writes writes;
+  writes.batch_id = new_batch_id();
+  writes.nonces = claims;
+  tx->save(writes);
+  tx->commit();
+  return true;
 }
 
 void BatchRunner::pause(int attempt) {

@@ -47,10 +47,21 @@ class BatchRunner {
 
   // Calls `done` of every job exactly once.
   void run(std::vector<Job>& jobs);
-  void quarantine(const store::Quarantined& row, const Inbox::Done& done);
+  // A body that nothing is decided about.
+  struct Aside {
+    store::Quarantined row;
+    std::optional<NonceClaim> claim;
+    Inbox::Done done;
+  };
+  void quarantine(const Aside& aside);
 
  private:
   struct Plan;
+
+  std::string new_batch_id();
+  // False: another body came with this nonce.
+  bool claim_nonce(const std::string& channel, const NonceClaim& claim);
+  Receipt::Status keep_aside(const Aside& aside);
 
   void run_together(std::span<Job> jobs);
   void run_suspect(Job& job, int crashes);

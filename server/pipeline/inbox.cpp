@@ -32,11 +32,11 @@ class Worker {
     return true;
   }
 
-  bool push_quarantine(store::Quarantined row, Inbox::Done& done) {
+  bool push_aside(BatchRunner::Aside aside) {
     {
       std::lock_guard lock{mutex_};
       if (stopping_ || aside_.size() >= options_.queue) return false;
-      aside_.emplace_back(std::move(row), std::move(done));
+      aside_.push_back(std::move(aside));
     }
     wake_.notify_one();
     return true;
@@ -59,7 +59,7 @@ class Worker {
  private:
   void loop() {
     std::vector<Job> batch;
-    std::deque<std::pair<store::Quarantined, Inbox::Done>> aside;
+    std::deque<BatchRunner::Aside> aside;
     for (;;) {
       {
         std::unique_lock lock{mutex_};
@@ -72,7 +72,7 @@ class Worker {
           jobs_.pop_front();
         }
       }
-      for (auto& [row, done] : aside) runner_.quarantine(row, done);
+      for (const auto& one : aside) runner_.quarantine(one);
       aside.clear();
       drop_stale(batch);
       if (!batch.empty()) runner_.run(batch);
@@ -94,7 +94,7 @@ class Worker {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
-  std::deque<std::pair<store::Quarantined, Inbox::Done>> aside_;
+  std::deque<BatchRunner::Aside> aside_;
   bool stopping_ = false;
   BatchRunner runner_;
   std::thread thread_;  // last: starts when the rest is there
@@ -142,8 +142,8 @@ class InboxImpl : public Inbox {
     if (!workers_[worker % workers_.size()]->push(std::move(job))) done({});
   }
 
-  void quarantine(store::Quarantined row, Done done) override {
-    if (!workers_[0]->push_quarantine(std::move(row), done)) done({});
+  void quarantine(store::Quarantined row, std::optional<NonceClaim> claim, Done done) override {
+    if (!workers_[0]->push_aside({std::move(row), std::move(claim), done})) done({});
   }
 
   std::size_t waiting() const override {

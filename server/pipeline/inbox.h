@@ -59,8 +59,8 @@ class Inbox {
   virtual void due(CaseId id, Done done) = 0;
   // An echo reached nobody. `done` likewise.
   virtual void unheard(Unheard what, Done done) = 0;
-  // Signed but senseless bodies.
-  virtual void quarantine(store::Quarantined row, Done done) = 0;
+  // Authentic but senseless bodies. `claim`: of one that no signature covers, may be `replayed`.
+  virtual void quarantine(store::Quarantined row, std::optional<NonceClaim> claim, Done done) = 0;
   virtual std::size_t waiting() const = 0;
   // Takes nothing new (unavailable), finishes what waits, ends the workers.
   virtual void stop() = 0;

@@ -219,7 +219,10 @@ class PullerImpl : public Puller {
         line.wake = Steady::now();
         return;
       case Page::retry:
-        return back_off(key, line, page.code);
+        if (!page.hint_spent || line.hint.empty()) return back_off(key, line, page.code);
+        line.hint.clear();
+        line.wake = Steady::now();
+        return;
       case Page::stopped:
         monitor_.event(Severity::error, "pull.stopped",
                        {{"channel", key.first}, {"code", page.code}});

@@ -59,6 +59,11 @@ struct Exchange {
   std::vector<Receipt> receipts;
   std::atomic<std::size_t> open{0};
 
+  void refuse_replay(const std::string& name) {
+    monitor.refused(name, "auth.replay");
+    respond(plain(401, "refused\n"));
+  }
+
   void settle() {
     call_streams();
     const Message* answered = messages.empty() ? nullptr : &messages.front();
@@ -66,10 +71,7 @@ struct Exchange {
     for (std::size_t i = 0; i < receipts.size(); ++i) {
       const auto& receipt = receipts[i];
       if (receipt.status == Receipt::unavailable) return respond(unavailable());
-      if (receipt.status == Receipt::replayed) {
-        monitor.refused(messages[i].channel, "auth.replay");
-        return respond(plain(401, "refused\n"));
-      }
+      if (receipt.status == Receipt::replayed) return refuse_replay(messages[i].channel);
       if (!reply && receipt.reply) {
         reply = &*receipt.reply;
         answered = &messages[i];
@@ -177,10 +179,14 @@ void handle_webhook(const WebhookParts& parts, net::HttpRequest request, net::Re
     row.at = parts.clock.now();
     auto exchange =
         std::make_shared<Exchange>(*channel, parts, std::move(request), std::move(respond));
-    return parts.inbox.quarantine(std::move(row), [exchange](Receipt receipt) {
-      if (receipt.status == Receipt::unavailable) return exchange->respond(unavailable());
-      exchange->settle();
-    });
+    return parts.inbox.quarantine(std::move(row), std::move(senseless->nonce),
+                                  [exchange, where = name](const Receipt& receipt) {
+                                    if (receipt.status == Receipt::unavailable)
+                                      return exchange->respond(unavailable());
+                                    if (receipt.status == Receipt::replayed)
+                                      return exchange->refuse_replay(where);
+                                    exchange->settle();
+                                  });
   }
   auto& messages = std::get<std::vector<Message>>(decoded);
   for (auto& message : messages) {

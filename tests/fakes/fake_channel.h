@@ -25,7 +25,12 @@ class FakeChannel : public Channel {
 
   Decoded decode(const net::HttpRequest& request, Instant) const override {
     if (request.body == "forged") return Refused{};
-    if (request.body == "senseless") return Senseless{"no message in it", request.body};
+    if (request.body.starts_with("senseless")) {
+      Senseless senseless{"no message in it", request.body};
+      if (const auto nonce = net::query_parameter(request.query(), "nonce"); !nonce.empty())
+        senseless.nonce = NonceClaim{nonce, request.body};
+      return senseless;
+    }
     Message message;
     message.sender = net::query_parameter(request.query(), "user");
     message.dedupe_key = net::query_parameter(request.query(), "id");
@@ -85,6 +90,10 @@ class FakeChannel : public Channel {
     for (int kind = SendOutcome::delivered; kind <= SendOutcome::unknown; ++kind)
       if (response.body == outcome_name(static_cast<SendOutcome::Kind>(kind)))
         outcome.kind = static_cast<SendOutcome::Kind>(kind);
+    if (response.body == "busy") {
+      outcome.kind = SendOutcome::retry;
+      outcome.tries = 3;
+    }
     outcome.code = response.body;
     if (outcome.kind == SendOutcome::delivered) outcome.platform_id = "sent";
     return outcome;
@@ -105,7 +114,9 @@ class FakeChannel : public Channel {
                       Instant now) const override {
     Page page;
     page.code = response.body;
+    page.hint_spent = response.body == "hint_spent";
     page.kind = response.body == "retry"           ? Page::retry
+                : page.hint_spent                  ? Page::retry
                 : response.body == "token_expired" ? Page::token_expired
                 : response.body == "stopped"       ? Page::stopped
                                                    : Page::messages;

@@ -285,6 +285,21 @@ TEST(WechatPlain, ClaimsTheNonceForThisBody) {
   EXPECT_NE(claim(text_xml("b")).body_hash, first.body_hash);
 }
 
+TEST(WechatPlain, SenselessBodiesClaimItToo) {
+  const auto decoded = [](const char* mode, const std::string& body) {
+    const Push push{.mode = mode, .body = body};
+    return std::get<Senseless>(make_channel(config(mode))->decode(push.request(), kNow));
+  };
+  for (const auto& body : {std::string{"hello"}, xml("<MsgId>1</MsgId>"),
+                           xml("<MsgType>image</MsgType><MsgId>1</MsgId>")}) {
+    const auto claim = decoded("plain", body).nonce;
+    ASSERT_TRUE(claim) << body;
+    EXPECT_EQ(claim->nonce, std::to_string(kSecond + 1) + ":1062497198");
+    EXPECT_EQ(claim->body_hash, sha256_hex({body}));
+    EXPECT_FALSE(decoded("safe", body).nonce);  // the signature covers the body
+  }
+}
+
 TEST(WechatPlain, ClaimsThatWouldNotFitAreRefused) {
   const auto channel = make_channel(config("plain"));
   const Push push{.mode = "plain", .body = text_xml("a"), .nonce = std::string(65, '1')};

@@ -499,5 +499,16 @@ TEST(WechatConfig, PlainNeedsNoAesKeyAndSafeIsTheDefault) {
       make_channel(unsaid)->decode(push.request(), kNow)));
 }
 
+// Page: back off, three tries at most.
+TEST(WechatBusy, IsTriedThreeTimes) {
+  const auto channel = make_channel(config("safe"));
+  const auto tries = [&](const char* body) {
+    return channel->interpret(Route::session, net::HttpResponse::text(200, body)).tries;
+  };
+  EXPECT_EQ(tries(R"({"errcode":-1})"), 3);
+  EXPECT_EQ(tries(R"({"errcode":45009})"), 0);
+  EXPECT_EQ(tries(R"({"errcode":0})"), 0);
+}
+
 }  // namespace
 }  // namespace huiyin::wechat::test

@@ -541,5 +541,16 @@ TEST_P(WecomToken, IsRead) {
 INSTANTIATE_TEST_SUITE_P(Wecom, WecomToken, testing::ValuesIn(kTokens),
                          [](const auto& info) { return std::string{info.param.label}; });
 
+// Page: back off, three tries at most.
+TEST(WecomBusy, IsTriedThreeTimes) {
+  const auto channel = make_app(app_config());
+  const auto tries = [&](const char* body) {
+    return channel->interpret(Route::session, net::HttpResponse::text(200, body)).tries;
+  };
+  EXPECT_EQ(tries(R"({"errcode":-1})"), 3);
+  EXPECT_EQ(tries(R"({"errcode":45009})"), 0);
+  EXPECT_EQ(tries(R"({"errcode":0})"), 0);
+}
+
 }  // namespace
 }  // namespace huiyin::wecom::test

@@ -81,6 +81,21 @@ TEST_P(OutboxTest, OrderIsKeptThroughRetries) {
   EXPECT_EQ(counts().notices_due, 0);
 }
 
+TEST_P(OutboxTest, AnAnswerThatMayComeThreeTimesIsThenARefusal) {
+  auto r = rig(quick());
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  const auto good = r->play;
+  r->play = [good](const net::OutgoingRequest& request) {
+    return request.body.starts_with("farmer|accepted") ? answer("busy") : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  r->say("cadre", "进展 " + number + " 电工已经到现场查看线路");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(r->kinds_to("farmer"), ElementsAre("accepted", "accepted", "accepted", "progress"));
+  EXPECT_EQ(counts().notices_dead, 1);
+}
+
 TEST_P(OutboxTest, UnknownIsTriedOnceMoreAndThenListed) {
   auto r = rig(quick());
   const auto number = report(*r);

@@ -73,6 +73,19 @@ TEST_F(WebhookTest, AnswersByTheTable) {
   EXPECT_EQ(counts().quarantined, 1) << "one row for the same senseless body";
 }
 
+// Whoever saw one address of an unsigned channel can send one body with it, sense or none.
+TEST_F(WebhookTest, SenselessBodiesClaimTheirNonceToo) {
+  const Row rows[] = {
+      {"first", "POST", "/hooks/test?nonce=n1", "senseless 1", 200},
+      {"its resend", "POST", "/hooks/test?nonce=n1", "senseless 1", 200},
+      {"another body", "POST", "/hooks/test?nonce=n1", "senseless 2", 401},
+      {"another nonce", "POST", "/hooks/test?nonce=n2", "senseless 2", 200},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(call(row.method, row.target, row.body).response.status, row.status) << row.label;
+  EXPECT_EQ(counts().quarantined, 2);
+}
+
 TEST_F(WebhookTest, ReplyRidesAndItsFateIsReported) {
   auto answer = call("POST", "/hooks/test?user=farmer&id=1", kLamp);
   EXPECT_NE(answer.response.body.find("260326-"), std::string::npos) << answer.response.body;
