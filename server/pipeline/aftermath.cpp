@@ -44,8 +44,8 @@ void Aftermath::act_on(const Attempt& attempt, Lane& lane, SendingChannel& chann
   NoticeRow& row = *entry.row;
   ++row.attempts;
   if (outcome.kind == SendOutcome::delivered) return delivered(attempt, lane, channel, outcome);
-  if (!entry.failing_since)
-    entry.failing_since = row.attempts == 1 ? parts_.clock.now() : row.created_at;
+  if (!lane.failing_since)
+    lane.failing_since = row.attempts == 1 ? parts_.clock.now() : row.created_at;
   row.notice.reply_address.clear();                          // good for one attempt
   if (is_final(outcome.kind) && attempt.by_address) return;  // next turn: by the usual way
   if (is_final(outcome.kind) && row.edits) return skip(attempt.lane, row.seq, outcome.code);
@@ -86,6 +86,7 @@ void Aftermath::act_on(const Attempt& attempt, Lane& lane, SendingChannel& chann
 void Aftermath::delivered(const Attempt& attempt, Lane& lane, SendingChannel& channel,
                           const SendOutcome& outcome) {
   channel.down_since.reset();
+  lane.failing_since.reset();
   const NoticeRow& row = *lane.entries.at(attempt.seq).row;
   const bool spent = attempt.route == Route::session && !attempt.by_address && !row.edits &&
                      channel.platform.session_needs_window();
@@ -117,7 +118,7 @@ void Aftermath::retry(const Attempt& attempt, Lane& lane, const SendingChannel& 
   const LaneEntry& entry = lane.entries.at(attempt.seq);
   const NoticeRow& row = *entry.row;
   parts_.monitor.retrying(lane.channel);
-  if (row.edits && in_vain(entry)) return skip(attempt.lane, row.seq, outcome.code);
+  if (row.edits && in_vain(lane)) return skip(attempt.lane, row.seq, outcome.code);
   if (parts_.clock.now() - row.created_at > channel.limits.give_up)
     return give_up(attempt.lane, lane, row.seq, "outbox.expired", "expired " + outcome.code);
   auto after = outcome.retry_after;
@@ -127,7 +128,7 @@ void Aftermath::retry(const Attempt& attempt, Lane& lane, const SendingChannel& 
                                parts_.options.backoff_cap.count());
     after = milliseconds{std::max<std::int64_t>(1, std::llround(double(most) * share()))};
   }
-  if (in_vain(entry) && !entry.unknown_once)
+  if (in_vain(lane) && !entry.unknown_once)
     return parts_.book.spill(attempt.lane, row.seq, after, outcome.code, parts_.elsewhere);
   if (after <= parts_.options.keep) return parts_.book.delay(attempt.lane, Steady::now() + after);
   parts_.book.spill(attempt.lane, row.seq, after, outcome.code);
@@ -152,9 +153,8 @@ bool Aftermath::leave(AccountId id, Lane& lane, std::int64_t seq, const SendingC
 }
 
 // So long that another account of the person is better than another try.
-bool Aftermath::in_vain(const LaneEntry& entry) const {
-  return entry.failing_since &&
-         parts_.clock.now() - *entry.failing_since > parts_.options.fail_over;
+bool Aftermath::in_vain(const Lane& lane) const {
+  return lane.failing_since && parts_.clock.now() - *lane.failing_since > parts_.options.fail_over;
 }
 
 // An echo that reaches nobody is owed by telephone (P2).

@@ -61,7 +61,7 @@ class Aftermath {
                    const SendOutcome& outcome);
   void retry(const Attempt& attempt, Lane& lane, const SendingChannel& channel,
              const SendOutcome& outcome);
-  bool in_vain(const LaneEntry& entry) const;
+  bool in_vain(const Lane& lane) const;
   Instant call_at(const store::NoticeRow& row) const;
 
   Parts parts_;

@@ -22,8 +22,7 @@ struct LaneEntry {
   bool unknown_once = false;            // may have been delivered already
   int token_retries = 0;
   int limited_tries = 0;  // with an answer that may be tried so often only (SendOutcome::tries)
-  bool handle_known = false;             // of an edit: `replaces` is as it is, also when empty
-  std::optional<Instant> failing_since;  // business time of the first attempt in vain
+  bool handle_known = false;  // of an edit: `replaces` is as it is, also when empty
 };
 
 struct Lane {
@@ -39,6 +38,7 @@ struct Lane {
   bool spilled = false;        // the rest is `due` in the store: nothing new in memory before that
   std::int64_t in_flight = 0;  // seq of the request under way; older ones may come meanwhile
   bool queued = false;         // stands in the ready queue or waits for a free place of its channel
+  std::optional<Instant> failing_since;  // business time: since then attempts were in vain
   Time lease_until{};
   Time not_before{};                          // the head waits for its retry
   std::map<std::int64_t, LaneEntry> entries;  // by seq: the head is sent first
