@@ -64,7 +64,7 @@ json::array lines_of(const Notice& notice, const std::vector<FileLink>& files) {
     json::object item;
     item["type"] = 1;
     item["keyname"] = fitted(file.name, kMaxKeyName);
-    item["value"] = chinese ? "点击查看" : "open";
+    item["value"] = fitted(file.host, kMaxValue);
     item["url"] = file.url;
     links.push_back(std::move(item));
   }

@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-#include "handlers/config_keys.h"
+#include "handlers/card_parts.h"
 #include "handlers/plain_text.h"
 #include "handlers/utf8.h"
 
@@ -48,30 +48,10 @@ std::string widened(std::string_view text, std::string_view special) {
   return out;
 }
 
-// …/m/ID.SECONDS.HEX, see pipeline/links.h.
-bool is_file_link(std::string_view url) {
-  constexpr std::string_view path = "/m/";
-  if (!url.starts_with("https://") && !url.starts_with("http://")) return false;
-  const auto at = url.rfind(path);
-  if (at == std::string_view::npos) return false;
-  const auto token = url.substr(at + path.size());
-  const auto first = token.find('.'), second = token.rfind('.');
-  if (first == std::string_view::npos || first == second) return false;
-  const auto mac = token.substr(second + 1);
-  return is_digits(token.substr(0, first)) &&
-         is_digits(token.substr(first + 1, second - first - 1)) && mac.size() == 32 &&
-         mac.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
-         url.find_first_of(" ()[]<>\"") == std::string_view::npos;
-}
-
-std::optional<FileLink> file_link(std::string_view line) {
-  for (const std::string_view colon : {"：", ": "}) {
-    const auto at = line.find(colon);
-    if (at == std::string_view::npos || at == 0) continue;
-    const auto url = line.substr(at + colon.size());
-    if (is_file_link(url)) return FileLink{std::string{line.substr(0, at)}, std::string{url}};
-  }
-  return std::nullopt;
+std::string without_colon(std::string_view words) {
+  for (const std::string_view colon : {"：", ": ", ":"})
+    if (words.ends_with(colon)) words.remove_suffix(colon.size());
+  return std::string{words};
 }
 
 std::string with_breaks(std::string_view text) {
@@ -93,9 +73,10 @@ Parted part_links(const std::string& text, std::size_t most) {
   for (std::size_t from = 0; from <= text.size();) {
     const auto end = std::min(text.find('\n', from), text.size());
     const auto line = std::string_view{text}.substr(from, end - from);
-    auto link = parted.links.size() < most ? file_link(line) : std::nullopt;
-    if (link) {
-      parted.links.push_back(std::move(*link));
+    const auto file = parted.links.size() < most ? read_file_line(line) : std::nullopt;
+    if (file && !file->words.empty()) {
+      parted.links.push_back(
+          {without_colon(file->words), std::string{file->host}, std::string{file->address}});
     } else {
       if (from > 0 && !parted.text.empty()) parted.text += '\n';
       parted.text += line;
@@ -119,7 +100,8 @@ std::string markdown_content(const Notice& notice) {
     head = "**" + widened(title, special) + "**\n";
   auto parted = part_links(presentable(notice.text), std::numeric_limits<std::size_t>::max());
   for (const auto& link : parted.links)
-    tail += "\n[" + widened(link.name, special) + "](" + link.url + ")";
+    tail += "\n" + widened(link.name, special) + "：[" + widened(link.host, special) + "](" +
+            link.url + ")";
   // The link is ours, but nobody shall close the parenthesis early.
   if (const auto link = presentable(notice.link);
       !link.empty() && link.find_first_of(" ()\n") == std::string::npos)

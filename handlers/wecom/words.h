@@ -13,14 +13,14 @@ inline constexpr std::size_t kMaxText = 2048;  // bytes, text and markdown; long
 
 // "照片：https://…/m/…": a line that leads to a file of the case.
 struct FileLink {
-  std::string name, url;
+  std::string name, host, url;
 };
 struct Parted {
   std::string text;  // the other lines
   std::vector<FileLink> links;
 };
-// Takes at most `most` file links off `text`. Only addresses of the shape that we sign are such;
-// what people write stays words.
+// Takes at most `most` file links off `text`. Only addresses of the shape that we sign are such,
+// but anybody can write one: show where it leads.
 Parted part_links(const std::string& text, std::size_t most);
 
 // For msgtype text, passive replies too: title, text, commands, link. Addresses in it can be

@@ -314,8 +314,9 @@ TEST(WecomFiles, CanBeTappedOnTheCard) {
   EXPECT_EQ(json_string(card, "sub_title_text"), "编号260324-0001：沟断了\n可以回复：签收");
   const auto& lines = card.at("horizontal_content_list").as_array();
   ASSERT_EQ(lines.size(), 6u);
-  EXPECT_EQ(json::serialize(lines[4]),
-            R"({"type":1,"keyname":"照片","value":"点击查看","url":")" + file_link(1) + "\"}");
+  EXPECT_EQ(
+      json::serialize(lines[4]),
+      R"({"type":1,"keyname":"照片","value":"huiyin.example.org","url":")" + file_link(1) + "\"}");
   EXPECT_EQ(json_string(lines[5].as_object(), "url"), file_link(2));
   EXPECT_EQ(json_string(lines[3].as_object(), "keyname"), "期限");
 }
@@ -356,9 +357,10 @@ TEST(WecomFiles, WithoutACardTheyStayAddressesInAText) {
   auto config = app_config();
   config.keys["format"] = "markdown";
   body = body_of(said, config);
-  EXPECT_EQ(json_string(child(body, "markdown"), "content"),
-            "**漏水 260324-0001**\n编号260324-0001：沟断了\n可以回复：签收\n[照片](" +
-                file_link(1) + ")\n[查看详情](https://huiyin.example.org/c/abc)");
+  EXPECT_EQ(
+      json_string(child(body, "markdown"), "content"),
+      "**漏水 260324-0001**\n编号260324-0001：沟断了\n可以回复：签收\n照片：[huiyin.example.org](" +
+          file_link(1) + ")\n[查看详情](https://huiyin.example.org/c/abc)");
 }
 
 // ---- by what a card is found after a press
