@@ -37,6 +37,18 @@ void show_media(NoticeDraft& draft, std::string_view locale, const MediaLinks& l
   }
 }
 
+// What goes everywhere is there already: none of its copies goes on by another one's way.
+std::vector<AccountId> other_ways(const NoticeDraft& draft, NoticeId id, const auto& notices) {
+  std::vector<AccountId> ways;
+  for (const auto& other : notices) {
+    const auto& copy = other.draft;
+    if (other.id != id && copy.account != draft.account && copy.everywhere && copy.to == draft.to &&
+        copy.about == draft.about && copy.kind == draft.kind && copy.audience == draft.audience)
+      ways.push_back(copy.account);
+  }
+  return ways;
+}
+
 std::string handle_of(NoticeId card, CaseId about, const WorkingSet& set) {
   for (const auto& one : set.cards(about))
     if (one.notice == card) return one.handle;
@@ -84,6 +96,7 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
     if (draft.edits && (!editable || !found->following)) continue;  // the card stays as it is
 
     auto row = notice_row(draft, id, plan);
+    if (draft.everywhere) row.tried = other_ways(draft, id, effect.notices);
     if (!found) {  // e.g. kDutyDesk: a person without accounts; the audit lists it
       row.state = store::NoticeState::dead;
       row.code = "no_account";
