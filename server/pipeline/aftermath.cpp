@@ -28,6 +28,11 @@ bool has_fate(const SendingChannel& channel, const std::string& platform_id) {
   }
 }
 
+// Quiet hours do not count.
+Instant owed_since(const NoticeRow& row) {
+  return row.code == store::kWoken ? std::max(row.created_at, row.next_at) : row.created_at;
+}
+
 // Of an answer that says the same however often it is asked.
 bool is_final(SendOutcome::Kind kind) {
   return kind == SendOutcome::window_closed || kind == SendOutcome::allowance_used ||
@@ -92,7 +97,7 @@ void Aftermath::delivered(const Attempt& attempt, Lane& lane, SendingChannel& ch
                      channel.platform.session_needs_window();
   if (spent) --lane.window_left;
   if (row.echo)
-    parts_.monitor.echo_delivered(lane.channel, parts_.clock.now() - row.created_at <= kInTime);
+    parts_.monitor.echo_delivered(lane.channel, parts_.clock.now() - owed_since(row) <= kInTime);
   const NoticeId card = row.edits ? row.edits : row.card ? row.notice.id : NoticeId{};
 
   auto& result = parts_.book.finish(attempt.lane, attempt.seq, NoticeState::sent, outcome.code);

@@ -21,7 +21,7 @@ struct LaneEntry {
   std::optional<store::NoticeRow> row;  // empty: place kept for a batch that is being committed
   bool unknown_once = false;            // may have been delivered already
   int token_retries = 0;
-  int limited_tries = 0;  // with an answer that may be tried so often only (SendOutcome::tries)
+  int limited_tries = 0;      // with an answer that may be tried so often only (SendOutcome::tries)
   bool handle_known = false;  // of an edit: `replaces` is as it is, also when empty
 };
 

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
@@ -33,6 +34,13 @@ net::Answer unavailable() {
   auto response = net::HttpResponse::text(503, "busy, please send again\n");
   response.headers.emplace_back("Retry-After", "2");
   return {std::move(response), {}};
+}
+
+// What rides answers the sender; of those only a reporter's tells of a move.
+bool is_echo(const Notice& notice) {
+  return std::ranges::any_of(kNoticeKinds, [&](const NoticeKind& kind) {
+    return kind.echo && kind.audience == Audience::reporter && kind.name == notice.kind;
+  });
 }
 
 // One request on its way through the inbox. It may carry several messages; it is acknowledged when
@@ -88,8 +96,11 @@ struct Exchange {
       return respond(plain(500, "no answer\n"));
     }
     if (reply && !channel.pulled())
-      answer.on_written = [&outbox = outbox, id = reply->id](bool written) {
+      answer.on_written = [&outbox = outbox, &monitor = monitor, id = reply->id,
+                           name = reply->channel, echo = is_echo(*reply)](bool written) {
         outbox.rode(id, written);
+        if (written) monitor.sent(name, "rode");
+        if (written && echo) monitor.echo_delivered(name, true);
       };
     respond(std::move(answer));
   }

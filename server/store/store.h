@@ -82,6 +82,9 @@ enum class NoticeState {
 // Of echoes that are held or dead, next_at is when the owner is asked to telephone (business time);
 // 0: he was asked, or nobody is owed.
 
+// Code of a notice that waited for its hour, until its first attempt: next_at is when it was woken.
+inline constexpr const char* kWoken = "woken";
+
 struct NoticeRow {
   Notice notice;  // with rendered content
   AccountId account;
@@ -97,7 +100,7 @@ struct NoticeRow {
   NoticeId edits;                // notice whose card shall change; `replaces` is filled by claim
   bool card = false;             // a card that can be changed later: has a row in `cards`
   std::vector<AccountId> tried;  // the person's accounts that it could not reach
-  std::string code;              // why dead, or "rode" when it was sent on a response
+  std::string code;              // why dead, "rode" when it was sent on a response, kWoken
   Instant next_at;               // see NoticeState
   Instant created_at;            // business time
 };
