@@ -44,7 +44,6 @@ class Sender {
   bool in_flight() const;
 
   SendingChannels& channels() { return channels_; }
-  std::set<std::string> pulled_;  // channels whose recipients read for themselves
   // Names of the open channels that send.
   const std::vector<std::string>& elsewhere() const { return aftermath_.elsewhere(); }
 
@@ -64,6 +63,7 @@ class Sender {
 
   Parts parts_;
   SendingChannels channels_;
+  std::set<std::string> pulled_;  // channels whose recipients read for themselves
   Aftermath aftermath_;
 };
 
