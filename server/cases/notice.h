@@ -38,7 +38,8 @@ struct NoticeDraft {
   CaseId about;                 // none for help, greetings, lists
   std::vector<EventId> events;  // the moves that this notice tells of; empty for plain answers
   bool answers_input = false;   // may ride on the response to the message being decided
-  bool urgent = false;          // leaves by all ways at once, whatever the hour
+  bool urgent = false;          // leaves whatever the hour
+  bool everywhere = false;      // emergency: to all accounts of the person at once (handbook §8)
   Instant not_before;           // waits for this hour (quiet hours, morning brief); epoch: goes now
   // The card (its first notice) that shall change instead of a new message: nobody is alarmed.
   NoticeId edits;

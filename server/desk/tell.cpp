@@ -26,6 +26,7 @@ NoticeDraft* tell_person(Turn& turn, const Case& c, PersonId to, std::string_vie
   auto& draft = turn.tell(to, kind, audience);
   draft.about = c.id;
   draft.urgent = c.urgency != Urgency::normal;
+  draft.everywhere = c.urgency == Urgency::emergency;
   draft.facts = case_facts(turn, c, audience, locale);
   if (role_in(turn, c, to) == Role::owner)
     draft.buttons = owner_buttons(c, locale);

@@ -32,8 +32,8 @@ const Channel* BatchRunner::open_channel(const std::string& name) const {
   return found == parts_.channels.end() ? nullptr : found->second.get();
 }
 
-// Who is told where. An urgent push goes to every account at once, the first of them carries the
-// events.
+// Who is told where. What goes everywhere goes to every account at once; the first of them carries
+// the events.
 void BatchRunner::address(std::size_t index, const Job& job, Plan& plan) {
   auto& effect = plan.effects[index];
   // What is decided later in this batch finds its cards already.
@@ -49,9 +49,7 @@ void BatchRunner::address(std::size_t index, const Job& job, Plan& plan) {
     if (!draft.edits && !(job.is_message() && draft.account && draft.account == effect.account)) {
       const auto open = open_accounts(draft, plan);
       if (!open.empty()) draft.account = open.front();
-      const bool all_ways =
-          draft.urgent && (draft.audience == Audience::owner || draft.audience == Audience::office);
-      if (all_ways && open.size() > 1) more.assign(open.begin() + 1, open.end());
+      if (draft.everywhere && open.size() > 1) more.assign(open.begin() + 1, open.end());
     }
     if (!draft.account) draft.account = closed_account(draft.to, plan);
     add(draft);

@@ -45,7 +45,7 @@ struct Sleeper {
   NoticeId id;
   AccountId account;
   Instant created_at;
-  bool echo = false;
+  bool echo = false, card = false;
 };
 
 // All of these lanes whose hour has come, in the order of writing. Under the lanes' locks, without
@@ -53,14 +53,16 @@ struct Sleeper {
 std::vector<Sleeper> sleepers_of(Connection& connection, const std::set<AccountId>& lanes,
                                  Instant now) {
   std::vector<Sleeper> out;
-  query_in(connection, "SELECT id,account_id,created_at,echo FROM notices WHERE account_id IN ",
-           lanes, " AND state='later' AND next_at<=?",
+  query_in(connection,
+           "SELECT id,account_id,created_at,echo,card FROM notices WHERE account_id IN ", lanes,
+           " AND state='later' AND next_at<=?",
            [&](std::span<const Value> cells) {
              Sleeper one;
              from_value(cells[0], one.id);
              from_value(cells[1], one.account);
              from_value(cells[2], one.created_at);
              from_value(cells[3], one.echo);
+             from_value(cells[4], one.card);
              out.push_back(one);
            },
            {}, {microseconds(now)});
@@ -68,6 +70,34 @@ std::vector<Sleeper> sleepers_of(Connection& connection, const std::set<AccountI
     return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
   });
   return out;
+}
+
+// Changes that came while a card slept could not be made on the platform: it leaves as it is now.
+void show_changes(Connection& connection, const std::vector<Sleeper>& sleepers) {
+  std::set<AccountId> lanes;
+  std::set<NoticeId> cards;
+  for (const auto& one : sleepers) {
+    if (!one.card) continue;
+    lanes.insert(one.account);
+    cards.insert(one.id);
+  }
+  if (cards.empty()) return;
+  struct Face {
+    std::string title, text, content;
+  };
+  std::map<NoticeId, Face> last;
+  query_in(connection,
+           "SELECT edits,title,text,content FROM notices WHERE state='skipped' AND account_id IN ",
+           lanes, " ORDER BY created_at,id", [&](std::span<const Value> cells) {
+             const NoticeId card{cells[0].integer()};
+             if (cards.contains(card))
+               last[card] = {cells[1].text(), cells[2].text(), cells[3].text()};
+           });
+  Params rows;
+  for (const auto& [id, face] : last)
+    rows.insert(rows.end(),
+                {to_value(id), Value{face.title}, Value{face.text}, Value{face.content}});
+  update_rows(connection, "notices", {"id", "title", "text", "content"}, false, rows);
 }
 
 }  // namespace
@@ -101,15 +131,16 @@ std::size_t SqlStore::wake(Instant now, int limit, std::vector<Woken>* woken) {
       touched.insert(one.account);
       if (woken != nullptr) woken->push_back({one.account, lane->second.channel, one.echo});
       notices.insert(notices.end(), {to_value(one.id), to_value(NoticeState::due), due,
-                                     Value{++lane->second.lane_seq}});
+                                     Value{++lane->second.lane_seq}, Value{kWoken}});
     }
     for (const auto id : touched) {
       const auto& a = accounts.at(id);
       changed.insert(changed.end(), {to_value(id), Value{a.version}, Value{a.lane_seq}});
     }
     update_rows(connection(), "accounts", {"id", "version", "lane_seq"}, true, changed);
-    update_rows(connection(), "notices", {"id", "state", "next_at", "seq"}, false, notices);
+    update_rows(connection(), "notices", {"id", "state", "next_at", "seq", "code"}, false, notices);
     update_rows(connection(), "notices", {"id", "state", "next_at", "code"}, false, lost);
+    show_changes(connection(), sleepers);
     return sleepers.size();
   });
 }

@@ -213,13 +213,13 @@ TEST_P(DeliveryTest, EchoIsOwedFromTheHourItMayLeave) {
 
 // ---- where --------------------------------------------------------------------------------------
 
-TEST_P(DeliveryTest, UrgentPushGoesToEveryOpenAccount) {
+TEST_P(DeliveryTest, EmergencyPushGoesToEveryOpenAccount) {
   import_person("cadre", {{"test", "cadre"}, {"second", "cadre2"}, {"gone", "cadre3"}});
   auto r = rig({.more = {{"second", {}}}});
   change_ = [](const Input&, const WorkingSet&, Decision& decision) {
     auto* card = draft_of(decision, "card");
     if (!card) return;
-    card->urgent = true;
+    card->urgent = card->everywhere = true;
     card->events = {decision.events.front().id};
   };
   r->say("farmer", kLamp);

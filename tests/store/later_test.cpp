@@ -72,6 +72,20 @@ TEST_P(Later, WakesInOrderAtTheEndOfTheLane) {
   EXPECT_EQ(claims[0].notices[0].notice.id, NoticeId{6004});
 }
 
+TEST_P(Later, CardWakesAsItIsNow) {
+  put(6001, NoticeState::later, at(100), at(1));
+  put(6002, NoticeState::later, at(100), at(2));
+  for (const std::int64_t id : {6003, 6004, 6005}) put(id, NoticeState::skipped, {}, at(id - 6000));
+  raw()->execute("UPDATE notices SET card=1 WHERE id IN (6001,6002)");
+  raw()->execute("UPDATE notices SET edits=6001,title='first change' WHERE id=6003");
+  raw()->execute("UPDATE notices SET edits=6001,title='last change' WHERE id=6004");
+  raw()->execute("UPDATE notices SET edits=6009,title='of another card' WHERE id=6005");
+  const auto before = text("SELECT title FROM notices WHERE id=6002");
+  EXPECT_EQ(store_->wake(at(100), 10), 2u);
+  EXPECT_EQ(text("SELECT title FROM notices WHERE id=6001"), "last change");
+  EXPECT_EQ(text("SELECT title FROM notices WHERE id=6002"), before);
+}
+
 TEST_P(Later, WithoutALaneItIsDeadAndNotFoundForEver) {
   put(6001, NoticeState::later, at(1));
   raw()->execute("UPDATE notices SET account_id=0");
