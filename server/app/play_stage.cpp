@@ -108,10 +108,17 @@ net::HttpResponse PlayStage::serve(Player& player, const net::HttpRequest& reque
   return response;
 }
 
-void PlayStage::arrived(Player& player, Seen seen) {
+void PlayStage::arrived(Player& player, Seen seen, std::size_t place) {
   const std::lock_guard lock{mutex_};
-  seen_[{player.config.name, seen.user}].push_back(std::move(seen));
+  auto& queue = seen_[{player.config.name, seen.user}];
+  queue.insert(queue.begin() + static_cast<std::ptrdiff_t>(std::min(place, queue.size())),
+               std::move(seen));
   more_.notify_all();
+}
+
+std::size_t PlayStage::waiting(const Seat& seat) {
+  const std::lock_guard lock{mutex_};
+  return seen_[seat].size();
 }
 
 std::string PlayStage::say(const Seat& seat, const PlayedMessage& message, bool again) {
@@ -126,6 +133,9 @@ std::string PlayStage::say(const Seat& seat, const PlayedMessage& message, bool 
   }
   net::OutgoingRequest outgoing{request.method, options_.server + request.target, request.headers,
                                 request.body};
+  // What rides on the response and what is sent meanwhile overtake each other: a story reads the
+  // same each time.
+  const auto place = waiting(seat);
   const net::ClientResult result = call(*client_, std::move(outgoing), options_.patience);
   if (result.fault != net::Fault::none || result.response.status != 200) return fault_text(result);
   std::optional<Seen> reply;
@@ -135,7 +145,7 @@ std::string PlayStage::say(const Seat& seat, const PlayedMessage& message, bool 
   } catch (const std::runtime_error& error) {
     return std::string{"the platform shows a fault: "} + error.what();
   }
-  if (reply) arrived(player, std::move(*reply));
+  if (reply) arrived(player, std::move(*reply), place);
   return {};
 }
 

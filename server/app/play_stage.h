@@ -61,7 +61,9 @@ class PlayStage {
   struct Player;
   void listen(Player& player);
   net::HttpResponse serve(Player& player, const net::HttpRequest& request);
-  void arrived(Player& player, Seen seen);
+  // `place` in what its person has not taken yet; default: behind it.
+  void arrived(Player& player, Seen seen, std::size_t place = std::string::npos);
+  std::size_t waiting(const Seat& seat);
   bool fetch(const Seat& seat);  // false: the channel is not of that kind
   net::ClientResult put_clock(const std::string& text);
 

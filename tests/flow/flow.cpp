@@ -59,6 +59,21 @@ std::unique_ptr<sql::Connection> connect(const std::string& url, bool to_databas
   return connection;
 }
 
+// Names of the channels in a story's configuration that have an api_base.
+std::vector<std::string> pushing_channels(const fs::path& config) {
+  std::vector<std::string> names;
+  std::istringstream lines{read_whole(config)};
+  std::string name;
+  for (std::string line; std::getline(lines, line);) {
+    const auto value = [&] {
+      return line.substr(line.find('"') + 1, line.rfind('"') - line.find('"') - 1);
+    };
+    if (line.starts_with("name =")) name = value();
+    if (line.starts_with("api_base =")) names.push_back(name);
+  }
+  return names;
+}
+
 const char* server_url() { return std::getenv("HUIYIN_TEST_MYSQL"); }
 
 }  // namespace
@@ -156,16 +171,15 @@ std::uint16_t free_port() {
 
 Server::Server(const Scratch& scratch, const std::string& store_url, Options options, int number)
     : log_{scratch / ("server" + std::to_string(number) + ".log")} {
-  const std::string source = HUIYIN_SOURCE_DIR;
-  settings_ = {"--config", source + "/config/story/seed-story.toml"};
+  const auto config = fs::path{HUIYIN_SOURCE_DIR} / "config/story" / (options.config + ".toml");
+  settings_ = {"--config", config.string()};
   std::vector<std::string> sets{
-      "server.listen=127.0.0.1:0",
-      "server.admin_listen=127.0.0.1:0",
+      "server.listen=127.0.0.1:0", "server.admin_listen=127.0.0.1:0",
       "server.journal=" + (scratch / ("journal" + std::to_string(number))).string(),
-      "media.directory=" + (scratch / "media").string(),
-      "store.url=" + store_url,
-      "channel.wechat.api_base=http://127.0.0.1:" + std::to_string(free_port()),
-      "channel.wechat-plain.api_base=http://127.0.0.1:" + std::to_string(free_port())};
+      "media.directory=" + (scratch / "media").string(), "store.url=" + store_url};
+  for (const std::string& channel : pushing_channels(config))
+    sets.push_back("channel." + channel +
+                   ".api_base=http://127.0.0.1:" + std::to_string(free_port()));
   sets.insert(sets.end(), options.sets.begin(), options.sets.end());
   for (const std::string& set : sets) {
     settings_.emplace_back("--set");

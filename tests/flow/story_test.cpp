@@ -24,6 +24,13 @@ std::vector<std::string> stories() {
   return names;
 }
 
+// As scripts/play chooses it.
+std::string config_of(const std::string& story) {
+  const std::string own = story.substr(0, story.find('-')) + "-story";
+  const fs::path path = fs::path{HUIYIN_SOURCE_DIR} / "config/story" / (own + ".toml");
+  return fs::exists(path) ? own : "seed-story";
+}
+
 Finished play(const Scratch& scratch, const Server& server, const std::string& story) {
   std::vector<std::string> arguments{
       "play",       std::string{HUIYIN_SOURCE_DIR} + "/config/story/" + story + ".play",
@@ -41,7 +48,9 @@ TEST_P(Stories, is_played_to_the_end) {
   const Scratch scratch;
   const Database database{engine, scratch};
   prepare(scratch, database.url());
-  Server server{scratch, database.url(), {}};
+  Server::Options options;
+  options.config = config_of(story);
+  Server server{scratch, database.url(), std::move(options)};
   ASSERT_TRUE(server.ready()) << server.log();
 
   const Finished played = play(scratch, server, story);
