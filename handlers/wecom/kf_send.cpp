@@ -14,19 +14,24 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxItems = 10;
 constexpr std::size_t kMaxItem = 128;   // bytes
-constexpr std::size_t kMaxHead = 1024;  // bytes
+constexpr std::size_t kMaxHead = 1024;  // bytes; words that are longer go as text
+
+// What stands above the items of a menu.
+std::string head_of(const Notice& notice) {
+  auto head = notice;
+  head.buttons.clear();
+  return plain_text(head, kMaxText);
+}
 
 bool fits_menu(const Notice& notice) {
   if (notice.buttons.empty() || notice.buttons.size() > kMaxItems) return false;
   for (const auto& button : notice.buttons)
     if (button.command.empty() || button.command.size() > kMaxItem) return false;
-  return true;
+  return head_of(notice).size() <= kMaxHead;
 }
 
 // What is shown of an item is what comes back as the customer's text: so it is the command.
 json::object menu_of(const Notice& notice) {
-  auto head = notice;
-  head.buttons.clear();
   json::array list;
   for (const auto& button : notice.buttons) {
     json::object click;
@@ -38,7 +43,7 @@ json::object menu_of(const Notice& notice) {
     list.push_back(std::move(item));
   }
   json::object menu;
-  menu["head_content"] = plain_text(head, kMaxHead);
+  menu["head_content"] = head_of(notice);
   menu["list"] = std::move(list);
   return menu;
 }

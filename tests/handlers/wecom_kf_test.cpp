@@ -383,6 +383,27 @@ TEST(KfSend, ButtonsAreAMenuUpToTen) {
   EXPECT_EQ(json_string(body, "msgtype"), "text");
 }
 
+// The words above a menu have half the room of a text: nothing is cut for the sake of buttons.
+TEST(KfSend, WordsTooLongForAMenuGoAsTextWithTheirCommands) {
+  auto with = notice();
+  with.title.clear();
+  with.buttons = {{"满意", "满意"}};
+  struct Row {
+    std::size_t bytes;
+    const char* type;
+  };
+  for (const auto& row : {Row{1024, "msgmenu"}, Row{1025, "text"}, Row{1900, "text"}}) {
+    with.text = std::string(row.bytes, 'x');
+    const auto body = parse_json_object(send_request(account(), with, Token{}).body).value();
+    EXPECT_EQ(json_string(body, "msgtype"), row.type) << row.bytes;
+    const auto& content = body.at(row.type).as_object();
+    const bool menu = content.contains("head_content");
+    const auto words = json_string(content, menu ? "head_content" : "content");
+    EXPECT_TRUE(words.starts_with(with.text)) << row.bytes;
+    EXPECT_EQ(words.ends_with("满意"), !menu) << row.bytes;
+  }
+}
+
 TEST(KfSend, WelcomeGoesToTheCode) {
   auto welcome = notice();
   welcome.reply_address = "W";
