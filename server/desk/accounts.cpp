@@ -24,6 +24,16 @@ std::string served_units(const Turn& turn, PersonId person) {
   return line;
 }
 
+// Drafts too. What was reported from other accounts stays with whoever they belong to.
+void bring_cases(Turn& turn, PersonId to) {
+  for (const Case* reported : turn.set.reported_by(turn.speaker())) {
+    if (reported->reporter_account != turn.account()) continue;
+    Case c = *reported;
+    c.reporter = to;
+    turn.put(std::move(c));
+  }
+}
+
 }  // namespace
 
 // As Supply::next_code makes them.
@@ -49,6 +59,9 @@ void use_bind_code(Turn& turn, const std::string& said) {
     return refuse(turn, words::Why::code_unknown);
   }
   if (code->person == turn.speaker()) return refuse(turn, words::Why::code_own);
+  // Or somebody talked into sending another one's code would get no more of his cases.
+  if (!turn.directory.duties_of(turn.speaker(), turn.now).empty())
+    return refuse(turn, words::Why::code_duty);
   if (!turn.has_person(code->person)) return;
   const bool serves = speaker_of(turn.directory, code->person, turn.now) != Speaker::resident;
   auto& draft = turn.reply("bound", serves ? Audience::owner : Audience::reporter);
@@ -56,6 +69,7 @@ void use_bind_code(Turn& turn, const std::string& said) {
   draft.facts["linked"] = "1";
   if (auto units = served_units(turn, code->person); serves && !units.empty())
     draft.facts["unit"] = std::move(units);
+  bring_cases(turn, code->person);
   turn.bind_account(*code);
 }
 

@@ -24,8 +24,8 @@ void not_found(Turn& turn, const std::string& number) {
   turn.reply("not_found", Audience::owner).facts["number"] = number;
 }
 
-// A number that is none of theirs. Who once had the case is told who has it now; anybody else
-// learns nothing, not even that it exists.
+// A number that is none of theirs. Who once had the case, or a card of it, is told who has it now;
+// anybody else learns nothing, not even that it exists.
 void answer_foreign(Turn& turn, const std::string& number) {
   const Case* c = turn.set.find_case(number);
   if (!c) return not_found(turn, number);
@@ -33,7 +33,9 @@ void answer_foreign(Turn& turn, const std::string& number) {
   const auto mine = [&](const Event& event) {
     return event.actor == turn.speaker() && event.role == Role::owner;
   };
-  if (std::ranges::none_of(turn.set.history(c->id), mine)) return not_found(turn, number);
+  const bool shown = std::ranges::find(turn.set.cards(c->id), turn.speaker(), &Card::person) !=
+                     turn.set.cards(c->id).end();
+  if (!shown && std::ranges::none_of(turn.set.history(c->id), mine)) return not_found(turn, number);
   auto& draft = turn.reply("taken_over", Audience::owner);
   draft.about = c->id;
   const auto facts = case_facts(turn, *c, Audience::reporter, turn.me().locale);

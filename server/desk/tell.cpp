@@ -8,8 +8,9 @@ NoticeDraft& answer_about(Turn& turn, const Case& c, std::string_view kind, Audi
   auto& draft = turn.reply(kind, audience);
   draft.about = c.id;
   draft.facts.merge(case_facts(turn, c, audience, turn.me().locale));
-  if (audience == Audience::owner && role_in(turn, c, turn.speaker()) == Role::owner)
-    draft.buttons = owner_buttons(c, turn.me().locale);
+  const bool acts = role_in(turn, c, turn.speaker()) == Role::owner;
+  if (!acts) draft.facts.erase("moves");
+  if (acts && audience == Audience::owner) draft.buttons = owner_buttons(c, turn.me().locale);
   return draft;
 }
 

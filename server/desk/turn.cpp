@@ -249,6 +249,12 @@ void Turn::add_first_contact(NoticeDraft& draft) {
   change_me().informed = true;
 }
 
+// 首选 goes before the account from which the case came, as long as it is still the person's.
+AccountId Turn::account_for(const Person& person, AccountId used) const {
+  const Account* preferred = person.preferred ? set.account(person.preferred) : nullptr;
+  return preferred && preferred->person == person.id ? preferred->id : used;
+}
+
 NoticeDraft* Turn::echo(Case& c, std::string_view kind) {
   const bool answer = speaker_ && c.reporter == speaker_;
   if (!answer) {
@@ -265,7 +271,7 @@ NoticeDraft* Turn::echo(Case& c, std::string_view kind) {
     }
   }
   NoticeDraft& draft = answer ? reply(kind) : tell(c.reporter, kind, Audience::reporter);
-  if (!answer) draft.account = c.reporter_account;
+  if (!answer) draft.account = account_for(*set.person(c.reporter), c.reporter_account);
   draft.about = c.id;
   draft.events = std::move(owed_);
   owed_.clear();

@@ -96,6 +96,7 @@ class Turn {
 
  private:
   std::optional<EventId> make_as(Case& c, Move move, Role by, PersonId actor, std::string text);
+  AccountId account_for(const Person& person, AccountId used) const;
   void add_first_contact(NoticeDraft& draft);
   void flush_advice();
   void attach_file();

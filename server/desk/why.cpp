@@ -62,6 +62,10 @@ constexpr auto kReasons = std::to_array<Reason>({
      "one. To tell where you live, reply with the name of your village."},
     {Why::code_own, "绑定码要从另一个账号发来，这个账号已经是您的。",
      "Please send the code from the other account; this one is yours already."},
+    {Why::code_duty,
+     "这个账号已用于工作，不能再绑定给别人。要添加您的其他账号，请在这里发“绑定账号”取绑定码。",
+     "This account is used for duties and cannot be bound to somebody else. To add another account "
+     "of yours, send \"bind account\" here."},
     {Why::code_limit, "绑定码错了多次，请过一小时再试。",
      "Too many wrong codes. Please try again in an hour."},
     {Why::not_anonymous,

@@ -57,6 +57,7 @@ enum class Why {
   withdrawn_already,
   code_unknown,    // one-time code that fits nobody, or is over
   code_own,        // sent from the account that got it
+  code_duty,       // sent from the account of somebody on duty
   code_limit,      // too many wrong ones
   not_anonymous,   // 匿名, 保密: not offered here yet
   place_unknown,   // 绑定 with a name that is nowhere

@@ -100,6 +100,62 @@ TEST(Accounts, a_wrong_code_leaves_the_open_question_open) {
               {"甲", "2", {"office/card", "reporter/registered"}}});
 }
 
+// What was reported from the account is the same person's now: asked about, rated, reopened there.
+TEST(Accounts, cases_of_an_account_go_with_it) {
+  fakes::DeskHarness desk;
+  play(desk, {{"乙", "楼家村路灯坏了", {"owner/card", "reporter/registered"}}});
+  const PersonId first = desk.resident("甲"), second = desk.resident("乙");
+  const Case& lamp = desk.only_case();
+  ASSERT_EQ(lamp.reporter, second);
+  const auto bound = desk.say("乙", "绑定 " + code_for(desk, first));
+  EXPECT_EQ(desk.only_case().reporter, first);
+  EXPECT_THAT(desk.set.reported_by(second), testing::IsEmpty());
+  EXPECT_EQ(bound.bind_to, first);
+  play(desk, {{"instructor", "办结 换了新灯泡，已经亮了", {"reporter/closed", "owner/done"}},
+              {"甲", "查询", {"reporter/status"}, "260326-0001"},
+              {"甲", "没解决", {"reporter/reopened", "owner/reopened", "office/reopened"}}});
+}
+
+// Else a cadre who is talked into sending somebody's code would hear of his cases no more.
+TEST(Accounts, accounts_of_those_on_duty_stay_theirs) {
+  for (const char* who : {"deputy", "clerk"}) {
+    fakes::DeskHarness desk;
+    const auto text = "绑定 " + code_for(desk, desk.resident("甲"));
+    const auto decision = desk.say(speaker(desk, who), text);
+    EXPECT_THAT(desk.kinds(decision), ElementsAre("reporter/not_now")) << who;
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("工作"));
+    EXPECT_FALSE(decision.bind_account);
+    EXPECT_THAT(decision.used_codes, testing::IsEmpty());
+  }
+}
+
+TEST(Accounts, news_goes_to_the_first_choice_of_the_reporter) {
+  fakes::DeskHarness desk;
+  const PersonId first = desk.resident("甲"), second = desk.resident("乙");
+  const AccountId used = desk.set.accounts_of(first).front()->id;
+  const AccountId chosen = desk.set.accounts_of(second).front()->id;
+  play(desk, {{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}}});
+  desk.say("乙", "绑定 " + code_for(desk, first));
+  const auto to = [&](const char* says) {
+    const auto decision = desk.say(people::instructor, says);
+    for (const auto& notice : decision.notices)
+      if (notice.audience == Audience::reporter) return notice.account;
+    return AccountId{};
+  };
+  EXPECT_EQ(to("签收"), used);
+  Person person = *desk.set.person(first);
+  person.preferred = chosen;
+  Decision prefers;
+  prefers.persons.push_back(person);
+  desk.set.fold(prefers);
+  EXPECT_EQ(to("进展 已联系电工，明天来换"), chosen);
+  // It is somebody else's by now.
+  Account gone = *desk.set.account(chosen);
+  gone.person = second;
+  desk.set.change(gone);
+  EXPECT_EQ(to("进展 电工已到，正在换灯泡"), used);
+}
+
 TEST(Accounts, the_first_choice_of_a_person) {
   fakes::DeskHarness desk;
   for (const PersonId who : {people::instructor, people::clerk, desk.resident("甲")}) {

@@ -138,5 +138,32 @@ TEST(Cards, a_former_owners_button_tells_who_has_it) {
         {"instructor", "签收 260326-0001", {"owner/taken_over"}, "已办结，结果：已解决"}});
 }
 
+// He never did anything about it, but its card is in his hands.
+TEST(Cards, who_only_got_a_card_is_told_who_has_the_case) {
+  fakes::DeskHarness desk;
+  play(
+      desk,
+      {{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}},
+       {"甲", "云帆纺织", {"reporter/dispatched", "owner/card", "owner/taken_over"}},
+       {"instructor", "签收 260326-0001", {"owner/taken_over"}, "现由石璜镇云帆纺织驻企服务员办理"},
+       {"county", "签收 260326-0001", {"owner/refused"}}});
+  desk.say("乙", "举报楼家村的驻村指导员收好处费");
+  play(desk, {{"instructor", "签收 260326-0002", {"owner/not_found"}}});
+}
+
+// The moves on a card are those of its reader: an office that only watches has none.
+TEST(Cards, an_office_is_offered_no_moves_of_the_owner) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp});
+  for (const char* says : {"查询 260326-0001", "签收 260326-0001"}) {
+    const auto decision = desk.say(people::clerk, says);
+    ASSERT_EQ(decision.notices.size(), 1u);
+    EXPECT_FALSE(decision.notices[0].facts.contains("moves")) << says;
+    EXPECT_TRUE(decision.notices[0].buttons.empty());
+  }
+  const auto asked = desk.say(people::deputy, "查询 260326-0001");
+  EXPECT_EQ(asked.notices.at(0).facts.at("moves"), "签收、退回、联系");
+}
+
 }  // namespace
 }  // namespace huiyin::conversation
