@@ -5,6 +5,7 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/digest.h"
+#include "handlers/plain_text.h"
 #include "handlers/xml.h"
 
 namespace huiyin::tencent {
@@ -27,6 +28,27 @@ void append_element(std::string& xml, std::string_view name, std::string_view te
 void append_number(std::string& xml, std::string_view name, std::string_view digits) {
   xml.append("<").append(name).append(">").append(digits);
   xml.append("</").append(name).append(">");
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// "<a" is the only markup of a text message; "<3" and "a<b" stay as they are.
+bool opens_link(std::string_view text) {
+  return text.size() > 2 && text[0] == '<' && lower(text[1]) == 'a' &&
+         std::string_view{" \t\n/>"}.find(text[2]) != std::string_view::npos;
+}
+
+std::string without_links(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (opens_link(text.substr(i))) {
+      out += "＜";
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -63,6 +85,13 @@ std::optional<Position> read_position(std::string_view latitude, std::string_vie
   const auto east = degrees(longitude, 180);
   if (!north || !east) return std::nullopt;
   return Position{*north, *east, std::move(label)};
+}
+
+std::string text_content(const Notice& notice, std::size_t most) {
+  auto inert = notice;
+  inert.title = without_links(notice.title);
+  inert.text = without_links(notice.text);
+  return plain_text(inert, most);
 }
 
 std::string text_reply_xml(const Message& message, std::string_view text, Instant now) {

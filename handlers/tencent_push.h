@@ -22,6 +22,10 @@ std::string write_seconds(Instant at);
 std::optional<Position> read_position(std::string_view latitude, std::string_view longitude,
                                       std::string label);
 
+// A notice as a message of type text, at most `most` bytes. The platforms make links of "<a", and
+// people's words must lead nowhere: it is shown as it was written.
+std::string text_content(const Notice& notice, std::size_t most);
+
 // Passive reply of type text: sender and recipient of `message` change places. `text` must be
 // presentable().
 std::string text_reply_xml(const Message& message, std::string_view text, Instant now);

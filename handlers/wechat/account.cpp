@@ -17,6 +17,8 @@ constexpr auto kKeys = std::to_array<ChannelKey>({
      "else "
      "no limit"},
     {"template_id", false, false, "template message for what is said after the 48 hours"},
+    {"template_kind", false, false,
+     "message (default, 模板消息) or subscription (订阅通知): what template_id is"},
     {"template_fields", false, false,
      "thing1=place,phrase2=status,...; sources: number place status owner due result title text"},
 });
@@ -42,12 +44,19 @@ Mode read_mode(const std::string& text) {
   refuse_key("mode", "must be plain, compatible or safe, as in the platform's console");
 }
 
+TemplateKind read_template_kind(const std::string& text) {
+  if (text.empty() || text == "message") return TemplateKind::message;
+  if (text == "subscription") return TemplateKind::subscription;
+  refuse_key("template_kind", "must be message or subscription");
+}
+
 void read_template(const ChannelConfig& config, Account& account) {
   account.template_id = optional_key(config, "template_id");
   const auto fields = optional_key(config, "template_fields");
   if (account.template_id.empty() != fields.empty())
     refuse_key(fields.empty() ? "template_fields" : "template_id",
                "template_id and template_fields must be given together");
+  account.template_kind = read_template_kind(optional_key(config, "template_kind"));
   account.template_fields = parse_template_fields(fields);
 }
 

@@ -15,6 +15,12 @@ namespace huiyin::wechat {
 // How the platform's console says that pushes arrive. A request never chooses.
 enum class Mode { plain, compatible, safe };
 
+// What `template_id` is a template of.
+enum class TemplateKind {
+  message,       // 模板消息: whoever follows
+  subscription,  // 订阅通知: whoever agreed, once or, with public services, for good
+};
+
 struct Account {
   std::string channel, api_base;
   std::string app_id, app_secret, token;
@@ -22,6 +28,7 @@ struct Account {
   std::optional<tencent::Envelope> envelope;  // none in plain mode
   std::chrono::seconds window{0};             // accepted clock difference; zero: any
   std::string template_id;                    // empty: no template route
+  TemplateKind template_kind = TemplateKind::message;
   std::vector<TemplateField> template_fields;
 };
 

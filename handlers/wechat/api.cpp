@@ -2,7 +2,7 @@
 
 #include "handlers/config_keys.h"
 #include "handlers/json.h"
-#include "handlers/plain_text.h"
+#include "handlers/tencent_push.h"
 #include "handlers/utf8.h"
 #include "handlers/wechat/reply.h"
 
@@ -39,7 +39,7 @@ net::OutgoingRequest stable_token_request(const Account& account) {
 net::OutgoingRequest customer_service_message(const Account& account, const Notice& notice,
                                               const Token& token) {
   json::object text;
-  text["content"] = plain_text(notice, kMaxText);
+  text["content"] = tencent::text_content(notice, kMaxText);
   json::object body;
   body["touser"] = notice.recipient;
   body["msgtype"] = "text";
@@ -56,6 +56,7 @@ bool fits_template(const Account& account, const Notice& notice) {
 
 net::OutgoingRequest template_message(const Account& account, const Notice& notice,
                                       const Token& token) {
+  const bool is_message = account.template_kind == TemplateKind::message;
   json::object data;
   for (const auto& field : account.template_fields) {
     json::object value;
@@ -65,11 +66,14 @@ net::OutgoingRequest template_message(const Account& account, const Notice& noti
   json::object body;
   body["touser"] = notice.recipient;
   body["template_id"] = account.template_id;
-  if (!notice.link.empty()) body["url"] = presentable(notice.link);
+  if (!notice.link.empty()) body[is_message ? "url" : "page"] = presentable(notice.link);
   // The same person and id are served once within ten minutes: a repeat of an unknown is harmless.
-  body["client_msg_id"] = std::to_string(notice.id.raw());
+  // Subscription notices know no such field.
+  if (is_message) body["client_msg_id"] = std::to_string(notice.id.raw());
   body["data"] = std::move(data);
-  return post_json(api_url(account, "/cgi-bin/message/template/send", token), body);
+  const auto* path =
+      is_message ? "/cgi-bin/message/template/send" : "/cgi-bin/message/subscribe/bizsend";
+  return post_json(api_url(account, path, token), body);
 }
 
 }  // namespace huiyin::wechat

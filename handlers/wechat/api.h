@@ -15,7 +15,8 @@ TokenAnswer read_token(const net::HttpResponse& response);
 net::OutgoingRequest customer_service_message(const Account& account, const Notice& notice,
                                               const Token& token);
 
-// Page "发送模板消息": no window, but the person must follow the account.
+// Page "发送模板消息": no window, but the person must follow the account. Page "发送订阅通知", when
+// the account has such a template: the person must have agreed.
 // True when every configured field has a value that its type allows.
 bool fits_template(const Account& account, const Notice& notice);
 net::OutgoingRequest template_message(const Account& account, const Notice& notice,

@@ -41,9 +41,10 @@ constexpr auto kRows = std::to_array<Row>({
     {42001, Kind::token_expired},
     {43004, Kind::unreachable},  // must follow first
     {43019, Kind::unreachable},  // blocked by us
-    {43101, Kind::unreachable},  // no consent left
-    {43116, Kind::retry, 4h},    // template limited; how long is not documented
-    {43117, Kind::retry, 4h},    // too often to this person
+    // No consent left: of this way only. The person's next message opens the other one.
+    {43101, Kind::window_closed},
+    {43116, Kind::retry, 4h},  // template limited; how long is not documented
+    {43117, Kind::retry, 4h},  // too often to this person
     {44002, Kind::refused},
     {44004, Kind::refused},
     {45002, Kind::refused},

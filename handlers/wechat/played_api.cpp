@@ -19,6 +19,7 @@ namespace json = boost::json;
 constexpr auto kTokenLife = 7200s;
 constexpr auto kTokenOverlap = 300s;
 constexpr FaultCodes kFaultCodes{"45011", "42001"};
+constexpr std::string_view kSubscription = "/cgi-bin/message/subscribe/bizsend";
 constexpr std::string_view kFilePath = "/played/file";
 
 net::HttpResponse answer(const json::object& body) {
@@ -213,7 +214,7 @@ net::HttpResponse PlayedApi::call(const net::HttpRequest& request, Instant now,
     return media(request);
   }
   const bool is_custom = path == "/cgi-bin/message/custom/send";
-  if (!is_custom && path != "/cgi-bin/message/template/send")
+  if (!is_custom && path != "/cgi-bin/message/template/send" && path != kSubscription)
     return net::HttpResponse::text(404, "no such path\n");
   if (request.method != "POST") return error(43002);
   if (const auto fault = token_fault(request, now)) return error(*fault);
@@ -272,6 +273,12 @@ net::HttpResponse PlayedApi::template_message(const net::HttpRequest& request, I
         entry.value().is_object() ? json_string(entry.value().get_object(), "value") : "";
     if (!fits_type(key, value)) return error(47003);
     shown += (shown.empty() ? "" : "\n") + key + "：" + value;
+  }
+  if (request.path() == kSubscription) {  // everybody agreed for good; the answer has no msgid
+    if (body->contains("client_msg_id") || body->contains("url")) return error(47001);
+    if (const auto page = json_string(*body, "page"); !page.empty()) shown += "\n" + page;
+    seen.push_back({user, shown, {}, "subscription"});
+    return error(0);
   }
   if (!follower.follows) return error(43004);
 

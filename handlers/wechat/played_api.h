@@ -1,6 +1,6 @@
-// api.weixin.qq.com as played: tokens, customer-service and template messages with the platform's
-// own checks and book-keeping. From the pages "获取稳定版接口调用凭据", "发送客服消息",
-// "发送模板消息".
+// api.weixin.qq.com as played: tokens, customer-service and template messages, subscription notices
+// with the platform's own checks and book-keeping. From the pages "获取稳定版接口调用凭据",
+// "发送客服消息", "发送模板消息", "发送订阅通知".
 #pragma once
 
 #include <boost/json.hpp>

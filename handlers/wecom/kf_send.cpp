@@ -1,7 +1,6 @@
 #include "handlers/config_keys.h"
 #include "handlers/digest.h"
 #include "handlers/http_parts.h"
-#include "handlers/plain_text.h"
 #include "handlers/utf8.h"
 #include "handlers/wecom/api.h"
 #include "handlers/wecom/kf.h"
@@ -20,7 +19,7 @@ constexpr std::size_t kMaxHead = 1024;  // bytes; words that are longer go as te
 std::string head_of(const Notice& notice) {
   auto head = notice;
   head.buttons.clear();
-  return plain_text(head, kMaxText);
+  return text_content(head);
 }
 
 bool fits_menu(const Notice& notice) {

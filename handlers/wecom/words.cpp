@@ -6,6 +6,7 @@
 
 #include "handlers/card_parts.h"
 #include "handlers/plain_text.h"
+#include "handlers/tencent_push.h"
 #include "handlers/utf8.h"
 
 namespace huiyin::wecom {
@@ -13,27 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxCardTitle = 128;
 constexpr std::size_t kMaxCardDescription = 512;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-// "<a" is the only markup of a text message; "<3" and "a<b" stay as they are.
-bool opens_link(std::string_view text) {
-  return text.size() > 2 && text[0] == '<' && lower(text[1]) == 'a' &&
-         std::string_view{" \t\n/>"}.find(text[2]) != std::string_view::npos;
-}
-
-std::string without_links(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (opens_link(text.substr(i))) {
-      out += "＜";
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 // Characters that mean something become their full-width twins.
 std::string widened(std::string_view text, std::string_view special) {
@@ -86,12 +66,7 @@ Parted part_links(const std::string& text, std::size_t most) {
   return parted;
 }
 
-std::string text_content(const Notice& notice) {
-  auto inert = notice;
-  inert.title = without_links(notice.title);
-  inert.text = without_links(notice.text);
-  return plain_text(inert, kMaxText);
-}
+std::string text_content(const Notice& notice) { return tencent::text_content(notice, kMaxText); }
 
 std::string markdown_content(const Notice& notice) {
   constexpr std::string_view special = "<>[]*`#_";

@@ -140,6 +140,26 @@ TEST(WechatSend, CustomerServiceMessageIsRawUtf8) {
   EXPECT_TRUE(channel->session_needs_window());
 }
 
+// WeChat makes a link of it, also one that speaks in the reader's name (weixin://bizmsgmenu).
+TEST(WechatSend, LinksThatPeopleWriteLeadNowhere) {
+  auto written = notice();
+  written.title = "<a href=\"weixin://bizmsgmenu?msgmenucontent=撤诉\">已登记</a>";
+  written.text = "a<b <3 <A\nhref='http://evil.example'>点这里</A>";
+  const auto safe = make_channel(config("safe")), plain = make_channel(config("plain"));
+  const auto said = message();
+  const auto body = parse_json_object(safe->encode(written, Route::session, Token{}).body);
+  pugi::xml_document reply;
+  ASSERT_TRUE(
+      reply.load_string(plain->acknowledge({}, &said, &written, kNow, kRandom).body.c_str()));
+  const std::string words[] = {json_string(body->at("text").as_object(), "content"),
+                               reply.child("xml").child_value("Content")};
+  for (const auto& content : words)
+    EXPECT_EQ(
+        content,
+        "＜a href=\"weixin://bizmsgmenu?msgmenucontent=撤诉\">已登记</a>\n"
+        "a<b <3 ＜A\nhref='http://evil.example'>点这里</A>\nhttps://huiyin.example.org/c/abc");
+}
+
 TEST(WechatSend, CustomerServiceMessageStaysWithin2048Bytes) {
   const auto channel = make_channel(config("safe"));
   auto long_notice = notice();
@@ -173,6 +193,24 @@ TEST(WechatSend, TemplateMessage) {
                 "\"phrase2\":{\"value\":\"已登记\"},"
                 "\"character_string3\":{\"value\":\"260324-0001\"},"
                 "\"time4\":{\"value\":\"2026年3月26日 17:30\"}}}");
+}
+
+// Page "发送订阅通知": page instead of url, and no field that makes a repeat harmless.
+TEST(WechatSend, SubscriptionNotice) {
+  auto with = with_template("thing1=place,phrase2=status");
+  with.keys["template_kind"] = "subscription";
+  const auto channel = make_channel(with);
+  ASSERT_TRUE(channel->has_route(Route::template_, notice()));
+  const auto request = channel->encode(notice(), Route::template_, Token{"T"});
+  EXPECT_EQ(request.url,
+            "https://api.weixin.qq.com/cgi-bin/message/subscribe/bizsend?access_token=T");
+  EXPECT_EQ(request.body, "{\"touser\":\"" + std::string{kFarmer} +
+                              "\",\"template_id\":\"tpl-1\","
+                              "\"page\":\"https://huiyin.example.org/c/abc\",\"data\":{"
+                              "\"thing1\":{\"value\":\"石璜镇楼家村溪东自然村\"},"
+                              "\"phrase2\":{\"value\":\"已登记\"}}}");
+  EXPECT_NE(channel->encode(notice(), Route::session, Token{"T"}).url.find("/custom/send"),
+            std::string::npos);
 }
 
 TEST(WechatSend, NoTemplateRouteWithoutTemplateOrFittingFields) {
@@ -291,7 +329,7 @@ const OutcomeCase kOutcomes[] = {
     {50005, Kind::unreachable},
     {43019, Kind::unreachable},
     {48002, Kind::unreachable},
-    {43101, Kind::unreachable},
+    {43101, Kind::window_closed},
     {43116, Kind::retry, 4h},
     {43117, Kind::retry, 4h},
     {40037, Kind::refused},
@@ -446,6 +484,7 @@ TEST(WechatConfig, NamesTheKeyAndNeverTheValue) {
       {"window_seconds", "99999999999999", "window_seconds"},
       {"template_id", "tpl-alone", "template_fields"},
       {"template_fields", "thing1=place", "template_id"},
+      {"template_kind", "letter", "template_kind"},
   };
   for (const auto& row : rows) {
     auto wrong = config("safe");

@@ -187,6 +187,20 @@ TEST_F(WechatApi, StrangersAndThoseWhoLeft) {
   EXPECT_EQ(send(notice("一"), Route::template_).code, "43004");
 }
 
+TEST_F(WechatApi, ASubscriptionNoticeReachesWhoeverAgreed) {
+  auto with = with_template("safe");
+  with.keys["template_kind"] = "subscription";
+  const auto channel = make_channel(with);
+  const auto sent = [&] {
+    const auto request = channel->encode(notice("一"), Route::template_, token_);
+    return channel->interpret(Route::template_, carry(request));
+  };
+  EXPECT_EQ(sent().kind, SendOutcome::delivered);
+  EXPECT_EQ(seen_.back().via, "subscription");
+  simulator_->inject("43101", 1);
+  EXPECT_EQ(sent().kind, SendOutcome::window_closed);
+}
+
 TEST_F(WechatApi, ATemplateRepeatIsShownOnceAndReported) {
   hear(say("沟断了"));
   const auto outcome = send(notice("一"), Route::template_);
