@@ -31,8 +31,8 @@ std::int64_t id_of(const json::object* object) {
   return object ? json_integer(*object, "id").value_or(0) : 0;
 }
 
-void take_date(const json::object& object, Message& message) {
-  const auto date = json_integer(object, "date").value_or(0);
+void take_date(const json::object& object, Message& message, std::string_view name = "date") {
+  const auto date = json_integer(object, name).value_or(0);
   constexpr std::int64_t kLastSecond = 253'402'300'799;  // of the year 9999
   if (date > 0 && date <= kLastSecond) message.sent_at = Instant{std::chrono::seconds{date}};
 }
@@ -77,8 +77,7 @@ Decoded read_edit(const json::object& object, Reading reading) {
   if (author == Author::unknown) return reading.senseless("edit without an author");
   reading.message.text = edited_words(object);
   if (author == Author::robot || reading.message.text.empty()) return reading.nothing();
-  const auto edited = json_integer(object, "edit_date").value_or(0);
-  if (edited > 0) reading.message.sent_at = Instant{std::chrono::seconds{edited}};
+  take_date(object, reading.message, "edit_date");
   return reading.done();
 }
 

@@ -195,6 +195,9 @@ TEST(TelegramDecode, Times) {
   EXPECT_EQ(decode_one(message(R"("text":"x")")).sent_at, Instant{std::chrono::seconds{kSecond}});
   EXPECT_EQ(decode_one(edited(R"("text":"x")")).sent_at, Instant{std::chrono::seconds{1795423500}});
   EXPECT_EQ(decode_one(pressed(R"("data":"x")")).sent_at, Instant{}) << "a press has no time";
+  const auto late = update("\"edited_message\":{" TG_FROM "," TG_CHAT
+                           R"(,"edit_date":9223372036854775807,"text":"x"})");
+  EXPECT_EQ(decode_one(late).sent_at, Instant{}) << "no such time";
 }
 
 TEST(TelegramDecode, KeysTellMessagesApartAndKnowResends) {
