@@ -9,6 +9,7 @@
 #include "handlers/json.h"
 #include "handlers/slack/markup.h"
 #include "handlers/slack/slack.h"
+#include "handlers/utf8.h"
 #include "handlers/webhook.h"
 
 namespace huiyin::slack {
@@ -159,6 +160,8 @@ Decoded read_command(const std::string& form, Message message, Instant now) {
     return Senseless{"form that is neither a button nor a command", message.raw};
   message.kind = MessageKind::menu;
   message.text = net::query_parameter(form, "text");
+  for (const auto* text : {&message.raw, &message.sender, &message.recipient, &message.text})
+    if (!is_utf8(*text)) return Senseless{"command that is not UTF-8", message.raw};
   if (message.text.empty()) message.text = "帮助";
   message.sent_at = now;
   message.dedupe_key = dedupe_key({"command", message.sender, trigger});

@@ -125,6 +125,10 @@ const Row kRows[] = {
     {"button_without_action", kForm, pressed(""), "senseless"},
     {"broken_payload", kForm, "payload=%7B", "senseless"},
     {"empty_form", kForm, "", "senseless"},
+    {"form_not_utf8", kForm, "command=%2Fhuiyin&user_id=U2147483697&trigger_id=1.2&x=\xFF",
+     "senseless"},
+    {"command_not_utf8", kForm,
+     "command=%2Fhuiyin&text=%E8%BF&user_id=U2147483697&channel_id=D1&trigger_id=1.2", "senseless"},
     {"xml", "text/xml", "<x/>", "415 http.type"},
 };
 
