@@ -20,9 +20,13 @@ struct Row {
   std::chrono::milliseconds retry_after{0};
 };
 
+// "Busy" may mean that it was delivered all the same: the page allows three tries.
+constexpr std::int64_t kBusy = -1;
+constexpr int kBusyTries = 3;
+
 // The old API: status 200 always, errcode in the body (88: sub_code).
 constexpr auto kRows = std::to_array<Row>({
-    {-1, Kind::retry},  // busy
+    {kBusy, Kind::retry},
     {0, Kind::delivered},
     {33012, Kind::unreachable},  // no such userid
     {34016, Kind::refused},      // too long
@@ -100,12 +104,18 @@ bool is_banned(const json::object& answer) {
   return answer.contains("punish") || code_of(answer, "status") == 1111;
 }
 
+// What it is really about.
+std::int64_t inner_code(const json::object& answer, std::int64_t code) {
+  return code == kSeeSubCode ? code_of(answer, "sub_code").value_or(code) : code;
+}
+
 SendOutcome read_old(const json::object& answer, std::int64_t code) {
-  if (code == kSeeSubCode) code = code_of(answer, "sub_code").value_or(code);
+  code = inner_code(answer, code);
   const auto found = std::ranges::find(kRows, code, &Row::code);
   auto outcome = found == kRows.end()
                      ? outcome_of(Kind::retry, std::to_string(code), kUnlisted)
                      : outcome_of(found->kind, std::to_string(code), found->retry_after);
+  if (code == kBusy) outcome.tries = kBusyTries;
   if (outcome.kind == Kind::delivered)
     if (const auto task = json_text(answer, "task_id"); !task.empty())
       outcome.platform_id = "task:" + task;
@@ -206,7 +216,7 @@ TokenAnswer read_token(const net::HttpResponse& response) {
     const auto outcome = read_old(*answer, *code);
     token.code = outcome.code;
     // Wrong keys have many codes; those that pass by themselves are listed.
-    const auto listed = std::ranges::find(kRows, *code, &Row::code);
+    const auto listed = std::ranges::find(kRows, inner_code(*answer, *code), &Row::code);
     token.configuration_fault = listed == kRows.end() || listed->kind != Kind::retry;
     return token;
   }

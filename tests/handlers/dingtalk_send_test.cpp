@@ -309,6 +309,18 @@ TEST_P(DingtalkOutcome, IsReadToTheEnd) {
 INSTANTIATE_TEST_SUITE_P(Dingtalk, DingtalkOutcome, testing::ValuesIn(kOutcomes),
                          [](const auto& info) { return std::string{info.param.label}; });
 
+// Page: back off, three tries at most.
+TEST(DingtalkOutcome, BusyIsNotTriedForever) {
+  const auto channel = make_channel(with_notices());
+  const auto tries = [&](const char* body) {
+    return channel->interpret(Route::session, net::HttpResponse::text(200, body)).tries;
+  };
+  EXPECT_EQ(tries(R"({"errcode":-1})"), 3);
+  EXPECT_EQ(tries(R"({"errcode":88,"sub_code":"-1"})"), 3);
+  EXPECT_EQ(tries(R"({"errcode":90018})"), 0);
+  EXPECT_EQ(tries(R"({"errcode":0})"), 0);
+}
+
 TEST(DingtalkOutcome, AFailedWebhookIsNoFailureOfTheChannel) {
   const auto channel = make_channel(config());
   auto reply = notice();
@@ -410,6 +422,8 @@ TEST(DingtalkToken, EachWayHasItsOwn) {
       {200, R"({"errcode":40096})", "", 0, true, "40096"},
       {200, R"({"errcode":-1})", "", 0, false, "-1"},
       {200, R"({"errcode":90018})", "", 0, false, "90018"},
+      {200, R"({"errcode":88,"sub_code":"90018"})", "", 0, false, "90018"},
+      {200, R"({"errcode":88,"sub_code":"40096"})", "", 0, true, "40096"},
       {400, R"({"code":"invalidClientIdOrSecret"})", "", 0, true, "invalidClientIdOrSecret"},
       {403, R"({"code":"Forbidden.AccessDenied.QpsLimit"})", "", 0, false,
        "Forbidden.AccessDenied.QpsLimit"},
