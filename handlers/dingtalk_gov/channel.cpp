@@ -170,6 +170,11 @@ SendOutcome read_outcome(const net::HttpResponse& response) {
   for (const auto* name : {"bizErrorCode", "code", "errorCode"})
     if (outcome.code.empty()) outcome.code = clean(json_text(*answer, name));
   if (outcome.code.empty()) outcome.code = clean(json_text(content, "responseCode"));
+  if (outcome.code.empty() && !answer->contains("success")) {  // it said neither yes nor no
+    if (response.status != 200) return http_failure(response);
+    outcome.code = "unreadable";
+    return outcome;
+  }
   if (outcome.code.empty()) outcome.code = "success_false";
   // OPF-B001-05-16-0009 SignatureDoesNotMatch: wrong secret, or our clock. Other codes are unknown.
   const bool is_signature = outcome.code == "OPF-B001-05-16-0009";

@@ -121,6 +121,8 @@ TEST(DingtalkGov, SuccessNeedsBothFlags) {
        "OPF-B001-05-16-0009"},
       {200, "<html>", Kind::unknown, "unreadable"},
       {502, "", Kind::unknown, "http_502"},
+      {504, R"({"message":"timeout"})", Kind::unknown, "http_504"},
+      {200, "{}", Kind::unknown, "unreadable"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.body);
