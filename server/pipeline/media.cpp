@@ -134,6 +134,8 @@ class Fetcher final : public MediaFetcher {
     job->ref = ref_of(job->row.order);
     job->deadline = Steady::now() + options_.limit;
     jobs_.push_back(job);
+    // Whatever ended those attempts ended the process: not once more.
+    if (job->row.attempts > options_.attempts) return give_up(job, "interrupted");
     const auto channel = channels_.find(job->row.order.channel);
     if (channel == channels_.end()) return retry(job, "channel is not open");
     job->channel = channel->second.get();
@@ -298,7 +300,7 @@ class Fetcher final : public MediaFetcher {
   }
 
   void retry(const JobPtr& job, const std::string& code) {
-    const bool over = job->row.attempts + 1 >= options_.attempts;
+    const bool over = job->row.attempts >= options_.attempts;
     finish(job, over ? store::MediaRow::dead : store::MediaRow::due, code);
   }
 
@@ -313,7 +315,6 @@ class Fetcher final : public MediaFetcher {
   void finish(const JobPtr& job, store::MediaRow::State state, std::string code) {
     jobs_.remove(job);
     store::MediaRow& row = job->row;
-    row.attempts += 1;
     row.state = state;
     row.code = std::move(code);
     store_->media_result(

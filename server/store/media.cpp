@@ -7,10 +7,11 @@ namespace huiyin::store {
 namespace {
 
 constexpr std::size_t kTypeCharacters = 64, kCodeCharacters = 128;  // media.type, media.code
+constexpr int kDoublings = 8;  // of the time after which an attempt counts as lost
 
 }  // namespace
 
-// A fetcher that dies leaves the file to the next, `again` later.
+// A fetcher that dies leaves the file to the next, which finds the attempt counted.
 std::vector<MediaRow> SqlStore::media_due(int limit, std::chrono::milliseconds again) {
   const Params due{microseconds(database_now()), limit};
   const Rows found = connection().query(
@@ -29,11 +30,16 @@ std::vector<MediaRow> SqlStore::media_due(int limit, std::chrono::milliseconds a
              ids, " AND state='due' AND next_at<=? ORDER BY id" + dialect.for_update(),
              [&](std::span<const Value> cells) {
                out.push_back(read_row<MediaRow>(cells));
+               out.back().attempts += 1;
                taken.push_back(out.back().order.id);
              },
              {}, {microseconds(now)});
-    execute_in(connection(), "UPDATE media SET next_at=? WHERE id IN ", taken, "",
-               {microseconds(now + again)});
+    // `next_at` first: MySQL sees what was assigned before it in the same statement.
+    const Params put_off{microseconds(now), again.count() * 1000, kDoublings, kDoublings};
+    execute_in(connection(),
+               "UPDATE media SET next_at=?+(?<<CASE WHEN attempts<? THEN attempts ELSE ? END),"
+               "attempts=attempts+1 WHERE id IN ",
+               taken, "", put_off);
     return out;
   });
 }

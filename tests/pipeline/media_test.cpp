@@ -255,6 +255,22 @@ TEST_F(MediaTest, TroubleIsRetriedAndThenGivenUp) {
   EXPECT_EQ(row(2).code, "503");
 }
 
+TEST_F(MediaTest, AFileThatEndsTheProcessIsGivenUp) {
+  std::atomic<int> asked = 0;
+  platform([&](const net::HttpRequest&, const net::Respond& respond) {
+    ++asked;
+    respond({net::HttpResponse::text(200, samples::gif()), {}});
+  });
+  order(1, "a");
+  options_.attempts = 2;
+  // As processes that die while they have it in hand.
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(store_->media_due(1, 0ms).size(), 1U);
+  run();
+  EXPECT_EQ(row(1).state, store::MediaRow::dead);
+  EXPECT_EQ(row(1).code, "interrupted");
+  EXPECT_EQ(asked, 0);
+}
+
 TEST_F(MediaTest, AHangingPlatformHoldsNobodyUpForLong) {
   std::mutex mutex;
   std::vector<net::Respond> hanging;

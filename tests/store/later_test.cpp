@@ -208,22 +208,22 @@ TEST_P(Later, Files) {
   ASSERT_EQ(due.size(), 1u);
   expect_same(due[0].order, writes.media[0]);
   EXPECT_EQ(due[0].state, MediaRow::due);
+  EXPECT_EQ(due[0].attempts, 1);
+  EXPECT_EQ(number("SELECT attempts FROM media WHERE id=91"), 1) << "counted when it begins";
   due = store_->media_due(10, 60s);
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].order.id, MediaId{92});
   EXPECT_TRUE(store_->media_due(10, 60s).empty());
 
   auto row = due[0];
-  row.attempts = 1;
   row.code = "500";
   store_->media_result(row, 0ms);  // again, at once
   due = store_->media_due(10, 60s);
   ASSERT_EQ(due.size(), 1u);
-  EXPECT_EQ(due[0].attempts, 1);
+  EXPECT_EQ(due[0].attempts, 2);
   EXPECT_EQ(due[0].code, "500");
   auto done = due[0];
   done.state = MediaRow::done;
-  done.attempts = 2;
   done.sha256 = std::string(64, 'a');
   done.type = std::string(100, 't');
   done.bytes = 123456789012;
@@ -245,6 +245,21 @@ TEST_P(Later, Files) {
   EXPECT_EQ(kept->longitude, 120.82);
   EXPECT_EQ(kept->code, std::string(128, 'c'));
   EXPECT_EQ(number("SELECT next_at FROM media WHERE id=92"), 0);
+}
+
+TEST_P(Later, AFileWhoseAttemptsNeverEndComesLessAndLessOften) {
+  Writes writes;
+  writes.media = {sample_media(91, CaseId{3})};
+  commit(*store_, WorkingSet{}, writes);
+  for (const auto& [attempts, minutes] : {std::pair{0, 1}, {1, 2}, {2, 4}, {8, 256}, {30, 256}}) {
+    raw()->execute("UPDATE media SET next_at=0,attempts=" + std::to_string(attempts));
+    ASSERT_EQ(store_->media_due(1, 60s).size(), 1u);
+    const auto first = number("SELECT next_at FROM media WHERE id=91");
+    raw()->execute("UPDATE media SET next_at=0,attempts=0");
+    ASSERT_EQ(store_->media_due(1, 0s).size(), 1u);
+    const auto now = number("SELECT next_at FROM media WHERE id=91");
+    EXPECT_EQ((first - now + 30'000'000) / 60'000'000, minutes) << attempts;
+  }
 }
 
 TEST_P(Later, TwoProcessesShareFilesAndQuestions) {
