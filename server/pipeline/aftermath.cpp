@@ -111,6 +111,8 @@ void Aftermath::delivered(const Attempt& attempt, Lane& lane, SendingChannel& ch
 
 void Aftermath::window_over(const Attempt& attempt, Lane& lane, SendingChannel& channel,
                             const SendOutcome& outcome) {
+  // A template that the person has not agreed to: kept for his next message.
+  if (attempt.route == Route::template_) return hold(attempt.lane, lane, attempt.seq, outcome.code);
   // Said of a way that needs no window: the same request again would get the same answer.
   if (attempt.route != Route::session || !channel.platform.session_needs_window())
     return retry(attempt, lane, channel, outcome);

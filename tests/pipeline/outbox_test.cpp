@@ -317,6 +317,28 @@ TEST_P(OutboxTest, OutsideTheWindowTheTemplateGoes) {
   EXPECT_THAT(routes_to(*r, "farmer"), ElementsAre("template"));
 }
 
+// WeChat 43101: a subscription notice without consent says nothing of the person's account.
+TEST_P(OutboxTest, ATemplateThatNobodyAgreedToWaitsForTheNextMessage) {
+  auto options = quick();
+  options.traits.windowed = options.traits.templates = true;
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  r->clock.advance(49h);
+  const auto good = r->play;
+  r->play = [&, good](const net::OutgoingRequest& request) {
+    return request.url.ends_with("template") ? answer("window_closed") : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(routes_to(*r, "farmer"), ElementsAre("template"));
+  EXPECT_EQ(counts().notices_held, 1);
+  r->say("farmer", "谢谢");
+  ASSERT_TRUE(r->settle());
+  EXPECT_THAT(routes_to(*r, "farmer"), ElementsAre("template", "session"));
+  EXPECT_EQ(counts().notices_held, 0);
+}
+
 TEST_P(OutboxTest, PlatformSaysTheWindowIsOver) {
   auto options = quick();
   options.traits.windowed = true;
