@@ -114,10 +114,16 @@ void BatchRunner::touch_sender(const Job& job, Plan& plan) {
   if (!job.is_message() || job.message.kind == MessageKind::delivery) return;
   const Account* found = plan.set.account(job.message.channel, job.message.sender);
   if (!found) return;
+  const auto& grant = job.message.window;
+  // Where writing needs leave, an event that gives none (a position that the app reports by itself)
+  // makes nobody reachable.
+  const Channel* platform = open_channel(job.message.channel);
+  if (job.message.kind == MessageKind::other && grant.messages == 0 && platform &&
+      platform->session_needs_window())
+    return;
   Account account = *found;
   const bool follows = job.message.kind != MessageKind::unfollow;
   bool changed = std::exchange(account.following, follows) != follows;
-  const auto& grant = job.message.window;
   // A menu tap grants less than the message before it: keep the larger window.
   if (grant.messages > 0 && grant.until >= account.window_until) {
     account.window_until = grant.until;
@@ -140,6 +146,7 @@ bool BatchRunner::release_held(Account& here, Plan& plan) {
     if (from.id == here.id) {
       plan.writes.release_held.push_back({from.id, here.id});
       here.held = 0;
+      ++here.lane_seq;  // the lane's holder must look into the store
       continue;
     }
     plan.writes.release_held.push_back({from.id, here.id, here.lane_seq + 1});

@@ -339,6 +339,31 @@ TEST_P(OutboxTest, ATemplateThatNobodyAgreedToWaitsForTheNextMessage) {
   EXPECT_EQ(counts().notices_held, 0);
 }
 
+// A position that the app reports by itself, every five seconds: the platform allows us nothing.
+TEST_P(OutboxTest, AnEventThatGrantsNothingReleasesNothing) {
+  auto options = quick();
+  options.traits.windowed = options.traits.templates = true;
+  auto r = rig(options);
+  const auto number = report(*r);
+  ASSERT_TRUE(r->settle());
+  r->clock.advance(49h);
+  const auto good = r->play;
+  r->play = [&, good](const net::OutgoingRequest& request) {
+    return request.url.ends_with("template") ? answer("unreachable") : good(request);
+  };
+  r->say("cadre", "签收 " + number);
+  ASSERT_TRUE(r->settle());
+  for (int i = 0; i < 3; ++i) {
+    auto event = r->message("farmer", "");
+    event.kind = MessageKind::other;
+    event.window = {};
+    r->submit(event);
+  }
+  ASSERT_TRUE(r->settle());
+  EXPECT_EQ(counts().notices_held, 1);
+  EXPECT_THAT(routes_to(*r, "farmer"), ElementsAre("template"));
+}
+
 TEST_P(OutboxTest, PlatformSaysTheWindowIsOver) {
   auto options = quick();
   options.traits.windowed = true;
