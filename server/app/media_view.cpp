@@ -1,5 +1,7 @@
 #include "server/app/media_view.h"
 
+#include <algorithm>
+#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,10 @@ namespace huiyin {
 namespace {
 
 constexpr std::string_view kPath = "/m/";
+// The file itself may be shown, nothing in it may load or run. Browsers play a recording that is
+// opened directly by a page of their own making, which this policy governs as well.
+constexpr const char* kPolicy =
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'";
 
 // What people read who opened a link too early, too late, or a wrong one.
 net::HttpResponse words(int status, std::string text) {
@@ -47,6 +53,51 @@ std::string file_name(const store::MediaRow& row) {
          std::string{extension_of(row.type)};
 }
 
+std::optional<std::size_t> number(std::string_view text) {
+  std::size_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+struct Part {
+  std::size_t begin = 0, size = 0;  // size 0: none of the file's bytes were asked for
+};
+
+// "bytes=0-1", "bytes=2-", "bytes=-3". Nothing: the whole file, as for whatever else may stand
+// there.
+std::optional<Part> wanted_part(std::string_view range, std::size_t size) {
+  constexpr std::string_view kUnit = "bytes=";
+  const auto dash = range.find('-');
+  if (!range.starts_with(kUnit) || dash == std::string_view::npos) return std::nullopt;
+  const std::string_view from = range.substr(kUnit.size(), dash - kUnit.size());
+  const std::string_view to = range.substr(dash + 1);
+  const auto first = number(from), last = number(to);
+  if ((!first && !from.empty()) || (!last && !to.empty()) || (!first && !last)) return std::nullopt;
+  if (!first) return Part{size - std::min(*last, size), std::min(*last, size)};
+  if (last && *last < *first) return std::nullopt;
+  if (*first >= size) return Part{};
+  return Part{*first, std::min(last.value_or(size), size - 1) - *first + 1};
+}
+
+// Telephones play nothing from a server that cannot give a part.
+void cut(net::HttpResponse& response, std::string_view range) {
+  const std::string size = std::to_string(response.body.size());
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  const auto part = wanted_part(range, response.body.size());
+  if (!part) return;
+  if (part->size == 0) {
+    response = words(416, "");
+    response.headers.emplace_back("Content-Range", "bytes */" + size);
+    return;
+  }
+  response.status = 206;
+  response.headers.emplace_back("Content-Range", "bytes " + std::to_string(part->begin) + "-" +
+                                                     std::to_string(part->begin + part->size - 1) +
+                                                     "/" + size);
+  response.body = response.body.substr(part->begin, part->size);
+}
+
 }  // namespace
 
 MediaView::MediaView(Parts parts) : parts_{std::move(parts)} {}
@@ -61,9 +112,13 @@ void MediaView::show(const net::HttpRequest& request, net::Respond respond) {
   on_their_way_->fetch_add(1);
   // Given back when the answer is written, or when nobody is left to write it.
   std::shared_ptr<void> place{nullptr, [count = on_their_way_](void*) { --*count; }};
-  auto work = [this, id = opened.id, respond, place = std::move(place)]() mutable {
+  std::string range;  // of a HEAD, or of another version of the file than ours: not looked at
+  if (request.method == "GET" && net::find_header(request.headers, "If-Range").empty())
+    range = net::find_header(request.headers, "Range");
+  auto work = [this, id = opened.id, range, respond, place = std::move(place)]() mutable {
     net::Answer answer;
     answer.response = look_up(id);
+    if (answer.response.status == 200) cut(answer.response, range);
     answer.on_written = [place = std::move(place)](bool) {};
     respond(std::move(answer));
   };
@@ -115,7 +170,7 @@ net::HttpResponse MediaView::file(const store::MediaRow& row) {
                                 "inline; filename=\"" + file_name(row) + "\"");
   response.headers.emplace_back("Cache-Control", "private, max-age=3600");
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.headers.emplace_back("Content-Security-Policy", "default-src 'none'");
+  response.headers.emplace_back("Content-Security-Policy", kPolicy);
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   return response;
 }
