@@ -14,37 +14,48 @@ void need(bool good) {
 
 constexpr int kDepth = 8;
 
-// Boxes that may tell a place, a name, a device: user data, item and key lists, private ones.
-bool is_telling(std::string_view type) {
-  return type == "udta" || type == "meta" || type == "uuid";
+bool any_of(std::string_view one, std::initializer_list<std::string_view> those) {
+  return std::ranges::find(those, one) != those.end();
+}
+
+// Boxes that may tell a place, a name, a device: user data, item and key lists, private ones, and
+// at the file's and the film's own level whatever is not needed to play it: dashboard cameras keep
+// their positions in "free" and "gps ".
+bool is_telling(std::string_view type, std::string_view parent) {
+  if (parent.empty())
+    return !any_of(type, {"ftyp", "styp", "moov", "mdat", "moof", "mfra", "sidx", "ssix"});
+  if (parent == "moov")
+    return !any_of(type, {"mvhd", "trak", "mvex", "iods", "clip", "ctab", "cmov", "rmra"});
+  return any_of(type, {"udta", "meta", "uuid", "free", "skip"});
 }
 
 bool holds_boxes(std::string_view type) {
-  return type == "moov" || type == "trak" || type == "moof" || type == "traf" || type == "mvex";
+  return any_of(type, {"moov", "trak", "mdia", "moof", "traf", "mvex"});
 }
 
 struct Found {
   bool film = false;
 };
 
-void silence_boxes(std::string& file, std::size_t from, std::size_t to, int depth, Found& found) {
+void silence_boxes(std::string& file, std::size_t from, std::size_t to, const std::string& parent,
+                   int depth, Found& found) {
   need(depth < kDepth);
   while (from < to) {
     ByteReader in{std::string_view{file}.substr(from, to - from)};
     const std::uint32_t short_size = in.u32();
-    const std::string_view type = in.take(4);
+    const std::string type{in.take(4)};
     std::uint64_t size = short_size;
     if (short_size == 1) size = in.u64();
     if (short_size == 0) size = to - from;
     need(size >= in.at() && size <= to - from);
     const std::size_t begin = from + in.at(), end = from + static_cast<std::size_t>(size);
     if (type == "moov" || type == "mdat") found.film = true;
-    if (is_telling(type)) {
+    if (is_telling(type, parent)) {
       file.replace(from + 4, 4, "free");
       std::fill(file.begin() + static_cast<std::ptrdiff_t>(begin),
                 file.begin() + static_cast<std::ptrdiff_t>(end), '\0');
     } else if (holds_boxes(type)) {
-      silence_boxes(file, begin, end, depth + 1, found);
+      silence_boxes(file, begin, end, type, depth + 1, found);
     }
     from = end;
   }
@@ -75,7 +86,7 @@ std::string_view without_id3v2(std::string_view file) {
 
 std::string clean_mp4(std::string file) {
   Found found;
-  silence_boxes(file, 0, file.size(), 0, found);
+  silence_boxes(file, 0, file.size(), "", 0, found);
   need(found.film);
   return file;
 }

@@ -124,10 +124,13 @@ std::string mp3() {
 
 std::string mp4(std::string_view brand) {
   const std::string place = box("\xa9xyz", "\0\x0a\x15\xc7HIDDEN"s);
-  const std::string track = box("trak", box("tkhd", "track") + box("udta", place) +
-                                            box("meta", "HIDDEN") + box("mdia", "samples"));
+  const std::string track =
+      box("trak", box("tkhd", "track") + box("udta", place) + box("meta", "HIDDEN") +
+                      box("mdia", box("mdhd", "samples") + box("udta", place)));
   return box("ftyp", std::string{brand} + "\0\0\2\0isom"s) + box("uuid", "HIDDEN") +
-         box("moov", box("mvhd", "movie") + track + box("udta", place) + box("meta", "HIDDEN")) +
+         box("free", "HIDDEN") + box("skip", "HIDDEN") + box("sefd", "HIDDEN") +
+         box("moov", box("mvhd", "movie") + track + box("udta", place) + box("meta", "HIDDEN") +
+                         box("gps ", "HIDDEN")) +
          be(1, 4) + "mdat" + be(0, 4) + be(16 + 6, 4) + std::string{kShown} + box("meta", "HIDDEN");
 }
 
