@@ -59,8 +59,13 @@ std::string read_optional_file(Section& in, std::string_view key) {
 std::string read_public_url(Section& in) {
   std::string url = in.text("public_url", "");
   const bool web = url.starts_with("https://") || url.starts_with("http://");
-  if (!url.empty() && (!web || url.ends_with('/')))
-    in.wrong("public_url", "must begin with https:// (or http://) and not end with a slash");
+  const bool plain = std::ranges::all_of(url, [](char c) {
+    return c > ' ' && c < '\x7f' && std::string_view{"?#@\"<>"}.find(c) == std::string_view::npos;
+  });
+  if (!url.empty() && (!web || !plain || url.ends_with('/')))
+    in.wrong("public_url",
+             "must begin with https:// (or http://), be plain ASCII without ?, # or @, and not end "
+             "with a slash");
   return url;
 }
 

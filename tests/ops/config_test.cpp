@@ -50,6 +50,10 @@ std::vector<std::string> shown(const LoadedConfig& loaded) {
   return lines;
 }
 
+constexpr const char* kNoPublicUrl =
+    "huiyin.toml:2:1: server.public_url: must begin with https:// (or http://), be plain ASCII "
+    "without ?, # or @, and not end with a slash";
+
 struct BadCase {
   const char* label;
   const char* toml;
@@ -111,11 +115,14 @@ const BadCase kBad[] = {
     {"tls_missing_file",
      "[server.tls]\ncertificate = \"/dev/null\"\nkey = \"/nowhere/key.pem\"\n",
      {"huiyin.toml:3:1: server.tls.key: this file cannot be read"}},
-    {"public_url",
-     "[server]\npublic_url = \"huiyin.example.cn\"\n",
-     {"huiyin.toml:2:1: server.public_url: must begin with https:// (or http://) and not end with "
-      "a "
-      "slash"}},
+    {"public_url", "[server]\npublic_url = \"huiyin.example.cn\"\n", {kNoPublicUrl}},
+    {"public_url_with_a_query",
+     "[server]\npublic_url = \"https://huiyin.example.cn?x=\"\n",
+     {kNoPublicUrl}},
+    {"public_url_with_a_blank",
+     "[server]\npublic_url = \"https://huiyin. example.cn\"\n",
+     {kNoPublicUrl}},
+    {"public_url_without_a_host", "[server]\npublic_url = \"https://\"\n", {kNoPublicUrl}},
     {"store_url",
      "[store]\nurl = \"postgres://db\"\n",
      {"huiyin.toml:2:1: store.url: must be sqlite:path or "
