@@ -110,9 +110,13 @@ Counts SqlStore::counts() {
     return connection().query("SELECT COUNT(*) FROM " + what, params)[0][0].integer();
   };
   Counts out;
+  // What waited for its hour is on its way since it was woken.
+  const Params woken{kWoken};
   const Rows pending = connection().query(
-      "SELECT channel,COUNT(*),MIN(created_at) FROM notices WHERE state IN"
-      " ('due','riding','sending') GROUP BY channel");
+      "SELECT channel,COUNT(*),MIN(CASE WHEN code=? AND next_at>created_at THEN next_at"
+      " ELSE created_at END) FROM notices WHERE state IN ('due','riding','sending')"
+      " GROUP BY channel",
+      woken);
   for (std::size_t i = 0; i < pending.size(); ++i) {
     auto& channel = out.pending[pending[i][0].text()];
     channel.notices = pending[i][1].integer();

@@ -308,11 +308,13 @@ TEST_P(Later, CountsOfEachChannel) {
   store_notices(*store_, tg, 6102, 1, NoticeState::later);
   store_notices(*store_, tg, 6103, 1, NoticeState::told);
   raw()->execute("UPDATE notices SET created_at=created_at-1 WHERE id=6002");
+  raw()->execute("UPDATE notices SET next_at=created_at+7,code='woken' WHERE id=6101");
   const auto counts = store_->counts();
   ASSERT_EQ(counts.pending.size(), 2u);
   EXPECT_EQ(counts.pending.at("wx").notices, 3);
   EXPECT_EQ(counts.pending.at("wx").oldest, at(21) - 1us);
   EXPECT_EQ(counts.pending.at("tg").notices, 1);
+  EXPECT_EQ(counts.pending.at("tg").oldest, at(21) + 7us) << "woken then, written in the night";
   EXPECT_EQ(counts.notices_due, 4);
 }
 
