@@ -176,7 +176,7 @@ std::optional<Call> read_call(const std::string& xml) {
   const auto text = [&](const char* name) { return xml_text(document.root().child(name)); };
   if (text("MsgType") != "event" || text("Event") != "kf_msg_or_event") return std::nullopt;
   Call call{text("OpenKfId"), text("Token")};
-  if (call.open_kfid.empty()) return std::nullopt;
+  if (call.open_kfid.empty() || call.open_kfid.size() > kMaxUserId) return std::nullopt;
   return call;
 }
 

@@ -64,7 +64,7 @@ TEST(KfCall, TwoCallsAreTwoAndAResendIsOne) {
 // Recorded, never pulled, never taken for words of a customer.
 TEST(KfCall, WhatElseComesIsRecordedOnly) {
   for (const auto& xml :
-       {call_xml("wkOther"), wecom::test::text_xml("沟断了"),
+       {call_xml("wkOther"), call_xml(std::string(2000, 'k')), wecom::test::text_xml("沟断了"),
         wecom::test::xml("<MsgType>event</MsgType><Event>subscribe</Event>"),
         wecom::test::xml("<MsgType>event</MsgType><Event>kf_account_auth_change</Event>", "sys"),
         wecom::test::xml("<MsgType>event</MsgType><Event>brand_new</Event>"),
@@ -73,6 +73,7 @@ TEST(KfCall, WhatElseComesIsRecordedOnly) {
     const auto message = only(hear(xml));
     EXPECT_EQ(message.kind, MessageKind::other) << xml;
     EXPECT_FALSE(message.stream) << xml;
+    EXPECT_LE(message.sender.size(), 128u) << "no account has such an id, no table takes it";
   }
 }
 
