@@ -252,6 +252,9 @@ TEST(LineSend, APushWithItsRetryKey) {
   auto other = card();
   other.id = NoticeId{43};
   EXPECT_NE(header(channel->encode(other, Route::session, {}), "X-Line-Retry-Key"), key);
+  other = card();
+  other.text = "路灯坏了";  // of a database that was set up anew
+  EXPECT_NE(header(channel->encode(other, Route::session, {}), "X-Line-Retry-Key"), key);
   EXPECT_EQ(
       request.body,
       R"({"to":"U4af4980629e1c9f2d8b0d0a3b6b3e111","messages":[{"type":"text","text":"新事项 261123-0042\n沟断了\n可回复：\n签收 261123-0042"},{"type":"template","altText":"新事项 261123-0042","template":{"type":"buttons","text":"新事项 261123-0042","actions":[{"type":"postback","label":"签收","data":"签收 261123-0042","displayText":"签收 261123-0042"}]}}]})");
