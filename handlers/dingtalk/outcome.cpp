@@ -195,9 +195,9 @@ SendOutcome read_outcome(const Account& account, const Notice& notice,
     if (outcome.code == "param.cardAlreadyExist") outcome.kind = Kind::delivered;
     if (outcome.kind == Kind::delivered) outcome.platform_id = track_id(notice);
   } else if (is_session_webhook(account, notice.reply_address) && outcome.kind != Kind::delivered &&
-             outcome.kind != Kind::unknown) {
-    // Whatever is wrong with the webhook: the person can still be written to.
-    outcome.kind = Kind::retry;
+             outcome.kind != Kind::unknown && outcome.retry_after != kBanned) {
+    // Whatever is wrong with the webhook: the person is written to the usual way, at once.
+    outcome.kind = Kind::refused;
     outcome.retry_after = {};
   }
   return outcome;

@@ -326,8 +326,11 @@ TEST(DingtalkOutcome, AFailedWebhookIsNoFailureOfTheChannel) {
   auto reply = notice();
   reply.reply_address = std::string{kWebhook};
   const auto over = net::HttpResponse::text(200, R"({"errcode":300005})");
-  EXPECT_EQ(channel->interpret_sent(reply, Route::session, over).kind, Kind::retry);
+  EXPECT_EQ(channel->interpret_sent(reply, Route::session, over).kind, Kind::refused)
+      << "the outbox goes on by the usual way";
   EXPECT_EQ(channel->interpret_sent(notice(), Route::session, over).kind, Kind::channel_stopped);
+  const auto banned = net::HttpResponse::text(200, R"({"status":1111,"punish":"deny"})");
+  EXPECT_EQ(channel->interpret_sent(reply, Route::session, banned).kind, Kind::retry);
   const auto lost = net::HttpResponse::text(502, "");
   EXPECT_EQ(channel->interpret_sent(reply, Route::session, lost).kind, Kind::unknown);
   auto edit = notice();

@@ -100,7 +100,7 @@ TEST_F(DingtalkPlay, AReplyByWebhookAndWhenItIsOver) {
   EXPECT_EQ(seen_[0].buttons, std::vector<std::string>{"签收 260324-0001"});
   EXPECT_EQ(hear(say(seen_[0].buttons[0], MessageKind::menu)).text, "签收 260324-0001");
   now_ += 91min;
-  EXPECT_EQ(send(reply).kind, SendOutcome::retry);
+  EXPECT_EQ(send(reply).kind, SendOutcome::refused);
   reply.reply_address.clear();
   EXPECT_EQ(send(reply).kind, SendOutcome::delivered);
   EXPECT_EQ(seen_.back().via, "robot");
