@@ -80,6 +80,7 @@ class ExampleChannel final : public Channel {
     return request;
   }
   SendOutcome interpret(Route, const net::HttpResponse& response) const override {
+    if (response.status == 401) return {.kind = SendOutcome::channel_stopped, .code = "http_401"};
     const auto answer = parse_json_object(response.body);
     if (response.status != 200 || !answer) return http_failure(response);
     SendOutcome outcome;

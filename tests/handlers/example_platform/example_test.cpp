@@ -76,6 +76,10 @@ TEST_F(ExamplePlatform, SendsAndReadsTheAnswer) {
   EXPECT_TRUE(seen_.back().text.ends_with("…\n可回复：\n催办 261123-0042"));
   simulator_->inject("500", 1);
   EXPECT_EQ(send(notice).kind, SendOutcome::unknown);
+  simulator_->inject("throttle", 1);  // as faults_test.cpp asks of every platform
+  EXPECT_EQ(send(notice).kind, SendOutcome::retry);
+  simulator_->inject("expired_token", 1);
+  EXPECT_EQ(send(notice).kind, SendOutcome::channel_stopped);
   const auto said = [&](const char* error) {
     return channel_->interpret(
         Route::session, net::HttpResponse::text(200, R"({"error":")" + std::string{error} + "\"}"));
