@@ -56,7 +56,8 @@ int run_bind_code(store::Store& store, const std::string& person, Instant now, s
   const auto found = std::ranges::find_if(
       people, [&person](const auto& listed) { return listed.person.code == person; });
   if (found == people.end()) {
-    errors << "no person with this id; ids are in people.tsv (huiyin export --table people)\n";
+    errors << "no person with this id; ids are in people.tsv (huiyin export --table people "
+              "--personal)\n";
     return kNo;
   }
   const BindCode code{fresh_bind_code(), found->person.id, now + kCodeLives};

@@ -124,9 +124,9 @@ int start_server(const Arguments& arguments, const Console& console) {
   }
 }
 
-// Runs `work` on the configured store.
-int with_store(const Arguments& arguments, const Console& console,
-               const std::function<int(const Config&, store::Store&)>& work) {
+// Runs `work` on the configured store, whatever its schema.
+int with_any_store(const Arguments& arguments, const Console& console,
+                   const std::function<int(const Config&, store::Store&)>& work) {
   const auto config = read(arguments, console);
   if (!config) return kBad;
   if (!good_url(*config, console)) return kBad;
@@ -139,8 +139,18 @@ int with_store(const Arguments& arguments, const Console& console,
   }
 }
 
+// Runs `work` on the configured store when its schema is ours.
+int with_store(const Arguments& arguments, const Console& console,
+               const std::function<int(const Config&, store::Store&)>& work) {
+  return with_any_store(arguments, console, [&](const Config& config, store::Store& store) {
+    if (store.schema_current()) return work(config, store);
+    console.errors << "store: the schema is not up to date: run huiyin migrate\n";
+    return kNo;
+  });
+}
+
 int migrate(const Arguments& arguments, const Console& console) {
-  return with_store(arguments, console, [&](const Config&, store::Store& store) {
+  return with_any_store(arguments, console, [&](const Config&, store::Store& store) {
     store.migrate();
     console.out << "the schema is up to date\n";
     return kDone;
@@ -148,7 +158,7 @@ int migrate(const Arguments& arguments, const Console& console) {
 }
 
 int import_files(const Arguments& arguments, const Console& console) {
-  return with_store(arguments, console, [&](const Config& config, store::Store& store) {
+  return with_any_store(arguments, console, [&](const Config& config, store::Store& store) {
     if (config.store.migrate) store.migrate();
     return run_import(store, arguments.files, console.out, console.errors);
   });

@@ -191,6 +191,18 @@ TEST_F(CommandLine, a_directory_of_templates_that_is_not_there_is_one_problem) {
   EXPECT_EQ(ran.out, none + ": no such directory\n");
 }
 
+TEST_F(CommandLine, a_database_without_our_schema_is_told) {
+  const std::string config = good_config();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"audit"}, {"bind-code", "somebody"}, {"export"}}) {
+    std::vector<std::string> with_config = words;
+    with_config.insert(with_config.end(), {"--config", config});
+    const Ran ran = run(with_config);
+    EXPECT_EQ(ran.exit, 1) << words[0];
+    EXPECT_EQ(ran.errors, "store: the schema is not up to date: run huiyin migrate\n") << words[0];
+  }
+}
+
 TEST_F(CommandLine, a_bad_import_names_file_and_line) {
   const std::string units = write("u.tsv", "code\tname\tkind\n1\t甲村\tvillage\n2\t乙村\tplanet\n");
   const Ran ran = run({"import", units, "--config", good_config()});
