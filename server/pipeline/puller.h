@@ -14,8 +14,9 @@
 namespace huiyin {
 
 struct PullerOptions {
-  std::string process;                            // unique name of this process
-  std::chrono::milliseconds poll{60000};          // known streams are read so often without event
+  std::string process;  // unique name of this process
+  // Known streams are read so often without an event: WeCom limits that strictly.
+  std::chrono::milliseconds poll{180000};
   std::chrono::milliseconds retry{1000};          // first wait after a failure; doubles
   std::chrono::milliseconds retry_cap{60000};     // up to this
   std::chrono::milliseconds token_pause{5000};    // between two refreshes of one account's token
