@@ -8,6 +8,7 @@
 #include "handlers/json.h"
 #include "handlers/simulator.h"
 #include "tests/handlers/im_vectors.h"
+#include "tests/handlers/platform_table.h"
 
 namespace huiyin::dingtalk_gov {
 namespace {
@@ -174,6 +175,61 @@ TEST(DingtalkGov, CallbacksAreTakenOnlyAsTheOperatorSaid) {
       EXPECT_TRUE(messages->at(0).reply_address.empty());
     }
   }
+}
+
+net::HttpRequest pushed(std::string body, std::string secret = {}) {
+  const auto stamp = std::to_string(
+      std::chrono::duration_cast<std::chrono::milliseconds>(kNow.time_since_epoch()).count());
+  if (secret.empty()) secret = config().keys["app_secret"];
+  net::HttpRequest request;
+  request.method = "POST";
+  request.target = "/hooks/gov";
+  request.headers = {{"Content-Type", "application/json"},
+                     {"timestamp", stamp},
+                     {"sign", dingtalk::robot_sign(stamp, secret)}};
+  request.body = std::move(body);
+  return request;
+}
+std::string robot_body(std::string_view rest, std::string_view id = "m1") {
+  return R"({"senderStaffId":"349958","conversationType":"1","createAt":1,"msgId":")" +
+         std::string{id} + "\"," + std::string{rest} + "}";
+}
+
+TEST(DingtalkGov, EveryKindOfCallback) {
+  const std::string words = R"("msgtype":"text","text":{"content":"沟断了"})";
+  struct Row {
+    const char* label;
+    net::HttpRequest request;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"text", pushed(robot_body(words)), "text 349958 text=沟断了"},
+      {"picture", pushed(robot_body(R"("msgtype":"picture","content":{"downloadCode":"d"})")),
+       "image 349958 media=d"},
+      {"voice",
+       pushed(robot_body(R"("msgtype":"audio","content":{"downloadCode":"d","recognition":"水"})")),
+       "voice 349958 media=d text=水"},
+      {"its webhook is not used",
+       pushed(robot_body(R"("sessionWebhook":"https://openplatform-pro.ding.zj.gov.cn/robot/x",)"
+                         R"("sessionWebhookExpiredTime":99999999999999,)" +
+                         words)),
+       "text 349958 text=沟断了"},
+      {"unknown kind", pushed(robot_body(R"("msgtype":"hologram")")), "other 349958"},
+      {"wrong secret", pushed(robot_body(words), "another"), "401 auth.reject"},
+      {"truncated", pushed(robot_body(words).substr(0, 60)), "senseless"},
+      {"empty", pushed(""), "senseless"},
+      {"nobody", pushed(R"({"msgtype":"text","text":{"content":"x"},"msgId":"m1"})"), "senseless"},
+      {"nothing said", pushed(robot_body(R"("msgtype":"text")")), "senseless"},
+  };
+  const auto channel = make_channel(config("signed"));
+  for (const auto& row : rows)
+    EXPECT_EQ(test::line_of(channel->decode(row.request, kNow)), row.expected) << row.label;
+  const auto key = [&](const std::string& body) {
+    return test::only_message(channel->decode(pushed(body), kNow)).dedupe_key;
+  };
+  EXPECT_EQ(key(robot_body(words)), key(robot_body(words)));
+  EXPECT_NE(key(robot_body(words)), key(robot_body(words, "m2")));
+  EXPECT_NE(key(robot_body(words)), key(robot_body(words, "M1")));
 }
 
 TEST(DingtalkGov, ConfigNamesTheKey) {
