@@ -40,9 +40,11 @@ std::optional<FileType> by_brand(std::string_view brand) {
   if (has_brand(brand, {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"}))
     return FileType::heic;
   if (has_brand(brand, {"M4A ", "M4B "})) return FileType::m4a;
-  const bool video = has_brand(brand, {"isom", "iso2", "iso3", "iso4", "iso5", "iso6", "mp41",
-                                       "mp42", "avc1", "M4V ", "MSNV", "dash"});
-  if (video || brand.starts_with("3gp")) return FileType::mp4;
+  const bool video = has_brand(brand, {"mp41", "mp42", "mmp4", "avc1", "M4V ", "MSNV", "dash"});
+  const auto begins = [brand](std::string_view with) { return brand.starts_with(with); };
+  // QuickTime, as iPhones write it, has the same boxes, and players take it by the same name.
+  if (video || begins("iso") || begins("3gp") || begins("3g2") || begins("qt"))
+    return FileType::mp4;
   return std::nullopt;
 }
 
