@@ -17,6 +17,20 @@ void put(Facts& facts, const char* key, std::string value) {
   if (!value.empty()) facts[key] = std::move(value);
 }
 
+// Marks of pictures before the words take the room of what is wrong.
+std::string without_pictures(std::string text) {
+  for (bool again = true; again;) {
+    again = false;
+    for (const auto kind : {MessageKind::image, MessageKind::video}) {
+      const std::string mark = std::string{words::media(kind)} + " ";
+      if (!text.starts_with(mark) || text.size() == mark.size()) continue;
+      text.erase(0, mark.size());
+      again = true;
+    }
+  }
+  return text;
+}
+
 bool owned_by_office(const Turn& turn, const Case& c) {
   return duty_of(turn, c.owner, c.owner_unit) == DutyRole::clerk;
 }
@@ -125,9 +139,10 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
   const auto shown = [&](const std::string& words) {
     return words_as_written(turn, c, audience) ? words : mask_text(words);
   };
-  put(facts, "text", excerpt(shown(reported.first), staff ? kStaffText : kReporterText));
+  const auto first = staff ? reported.first : without_pictures(reported.first);
+  put(facts, "text", excerpt(shown(first), staff ? kStaffText : kReporterText));
   if (staff) put(facts, "more", excerpt(shown(reported.more), kStaffText));
-  put(facts, "brief", excerpt(facts["text"], kBriefText));
+  put(facts, "brief", excerpt(without_pictures(facts["text"]), kBriefText));
   put(facts, "kind", words::case_type(c.type, locale));
   put(facts, "urgency", words::urgency(c.urgency, locale));
   put(facts, "status", words::stage(c.stage, c.outcome, locale));

@@ -4,8 +4,8 @@
 //   number    261123-0042
 //   place     石璜镇楼家村溪东自然村
 //   text      what was first reported, without the place at its beginning: shortened and masked for
-//             reporters, whole for those who handle it
-//   brief     its first characters, where room is scarce
+//             reporters (who hear of their pictures in `files`), whole for those who handle it
+//   brief     its first words, where room is scarce
 //   kind      求助, 投诉 ...                urgency   紧急, 特急; absent when normal
 //   status    办理中, or the outcome once closed
 //   owner     石璜镇楼家村驻村指导员        phone     published duty phone

@@ -77,12 +77,12 @@ void show_status(Turn& turn, const Case& c) {
   if (!turn.has_history(c.id)) return;
   auto& draft = answer_about(turn, c, "status");
   const auto& history = turn.set.history(c.id);
-  const auto latest = std::find_if(history.rbegin(), history.rend(), [](const Event& event) {
-    return event.move == Move::progress || event.move == Move::ask;
-  });
+  // A question that was answered is no news.
+  const auto told = c.stage == Stage::awaiting_reporter ? Move::ask : Move::progress;
+  const auto latest = std::find_if(history.rbegin(), history.rend(),
+                                   [&](const Event& event) { return event.move == told; });
   if (is_open(c.stage) && latest != history.rend()) {
-    const auto key =
-        latest->move == Move::ask && c.stage == Stage::awaiting_reporter ? "question" : "latest";
+    const auto key = told == Move::ask ? "question" : "latest";
     draft.facts[key] = without_stop(as_told(latest->text));
   }
 }

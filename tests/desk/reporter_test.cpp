@@ -61,7 +61,7 @@ const Talk kTalks[] = {
     // ---- photo first
     {"photo_then_words",
      {{"photo:甲", "", {"reporter/ask_problem"}, "请问照片里是什么问题、在哪里？"},
-      {"甲", "楼家村路灯坏了", kRegistered, "[图片]"}}},
+      {"甲", "楼家村路灯坏了", kRegistered, "“路灯坏了”已登记，收到1张照片"}}},
     {"photo_then_nothing",
      {{"photo:甲", "", {"reporter/ask_problem"}}, {"clock", "+11", kOffice, "[图片]"}}},
     {"photo_then_words_then_place",
@@ -444,10 +444,23 @@ TEST(Reporter, media_ids_are_not_shown) {
   play(desk, {{"photo:甲", "", {"reporter/ask_problem"}},
               {"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}}});
   EXPECT_EQ(desk.only_case().text, "[图片]\n楼家村路灯坏了");
-  for (const auto& notice : desk.transcript.back().notices)
-    EXPECT_EQ(notice.facts.at("text"), "[图片] 路灯坏了");
+  for (const auto& notice : desk.transcript.back().notices) {
+    const bool reporter = notice.audience == Audience::reporter;
+    EXPECT_EQ(notice.facts.at("text"), reporter ? "路灯坏了" : "[图片] 路灯坏了");
+    EXPECT_EQ(notice.facts.at("brief"), "路灯坏了");
+  }
   play(desk, {{"photo:甲", "", {"reporter/supplemented", "owner/supplement"}}});
   EXPECT_EQ(desk.transcript.back().notices[1].facts.at("supplement"), "[图片]");
+}
+
+TEST(Reporter, an_answered_question_is_no_progress) {
+  fakes::DeskHarness desk;
+  play(desk, {{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}}});
+  desk.say(fakes::people::instructor, "进展 已联系电工，明天来换");
+  desk.say(fakes::people::instructor, "追问 是哪一盏路灯？");
+  play(desk, {{"甲", "查询", {"reporter/status"}, "等您回答：是哪一盏路灯？"},
+              {"甲", "第三盏", {"reporter/answered", "owner/answer"}},
+              {"甲", "查询", {"reporter/status"}, "最近进展：已联系电工，明天来换。"}});
 }
 
 TEST(Reporter, muted_people_hear_results_and_questions_only) {
