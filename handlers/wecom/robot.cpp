@@ -15,6 +15,14 @@ namespace {
 
 namespace json = boost::json;
 
+// In a group. Its own words stay unanswered there; the answer waits for the single chat, or goes to
+// another account of the person.
+constexpr std::string_view kElsewhere = "收到。群里大家都看得见，答复请在与我的单聊中查看。";
+
+bool is_spoken(const Message& message) {
+  return message.kind != MessageKind::other && message.kind != MessageKind::follow;
+}
+
 json::object with_card(json::object body, const Notice& notice, std::string task) {
   auto content = card(notice);
   content["task_id"] = std::move(task);
@@ -32,6 +40,17 @@ Notice with_something_to_press(const Notice& notice) {
   return pressable;
 }
 
+json::object stream(const Message& message, std::string words) {
+  json::object stream;
+  stream["id"] = "huiyin-" + sha256_hex({message.dedupe_key}).substr(0, 32);
+  stream["finish"] = true;
+  stream["content"] = std::move(words);
+  json::object body;
+  body["msgtype"] = "stream";
+  body["stream"] = std::move(stream);
+  return body;
+}
+
 // Page "被动回复消息" (101031). Words go as a stream that is finished at once; plain text is
 // allowed as the welcome only; a click is answered by what its card becomes.
 json::object passive_reply(const Message& message, const Notice& notice) {
@@ -47,15 +66,8 @@ json::object passive_reply(const Message& message, const Notice& notice) {
     body["text"] = std::move(text);
     return body;
   }
-  json::object stream;
-  stream["id"] = "huiyin-" + sha256_hex({message.dedupe_key}).substr(0, 32);
-  stream["finish"] = true;
-  stream["content"] = markdown_content(notice);
-  body["stream"] = std::move(stream);
-  if (!has_card(notice)) {
-    body["msgtype"] = "stream";
-    return body;
-  }
+  body = stream(message, markdown_content(notice));
+  if (!has_card(notice)) return body;
   body["msgtype"] = "stream_with_template_card";
   return with_card(std::move(body), notice, task_id(notice));
 }
@@ -89,14 +101,17 @@ class RobotChannel final : public Channel {
   net::HttpResponse acknowledge(const net::HttpRequest&, const Message* message,
                                 const Notice* reply, Instant now,
                                 std::span<const unsigned char, 16> random) const override {
-    if (!message || !reply) return net::HttpResponse::text(200, "", "text/plain");
-    const auto body = json::serialize(passive_reply(*message, *reply));
+    const bool in_group =
+        message && message->card.empty() && is_spoken(*message) && is_from_group(*message);
+    if (!message || (!reply && !in_group)) return net::HttpResponse::text(200, "", "text/plain");
+    const auto body = json::serialize(in_group ? stream(*message, std::string{kElsewhere})
+                                               : passive_reply(*message, *reply));
     return net::HttpResponse::text(200, sealed_json(robot_.envelope, body, now, random),
                                    "application/json; charset=utf-8");
   }
 
   bool can_reply(const Message& message) const override {
-    return message.kind != MessageKind::other;
+    return message.kind != MessageKind::other && !is_from_group(message);
   }
 
   bool has_route(Route route, const Notice& notice) const override {

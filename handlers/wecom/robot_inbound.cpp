@@ -55,9 +55,11 @@ void read_mixed(const json::object& mixed, bool in_group, Message& message) {
   }
 }
 
+bool is_group(const json::object& body) { return json_string(body, "chattype") == "group"; }
+
 // False when it makes no sense.
 bool read_message(const json::object& body, const std::string& type, Message& message) {
-  const bool in_group = json_string(body, "chattype") == "group";
+  const bool in_group = is_group(body);
   if (type == "text") {
     message.kind = MessageKind::text;
     message.text = content_of(body, "text", in_group);
@@ -99,11 +101,12 @@ bool read_event(const json::object& event, Message& message) {
   return true;
 }
 
-// Only to the platform: an address in a message is never a reason to call somebody else.
+// Only to the platform: an address in a message is never a reason to call somebody else. That of a
+// group leads to the group.
 void read_reply_address(const Robot& robot, const json::object& body, Instant now,
                         Message& message) {
   auto url = json_string(body, "response_url");
-  if (!url.starts_with(robot.api_base + "/")) return;
+  if (!url.starts_with(robot.api_base + "/") || is_group(body)) return;
   const auto from = message.sent_at == Instant{} ? now : message.sent_at;
   message.reply_address = std::move(url);
   message.reply_until = from + kResponseUrlLife;
@@ -111,6 +114,11 @@ void read_reply_address(const Robot& robot, const json::object& body, Instant no
 }
 
 }  // namespace
+
+bool is_from_group(const Message& message) {
+  const auto body = parse_json_object(message.raw);
+  return body && is_group(*body);
+}
 
 Decoded read_callback(const Robot& robot, std::string raw, Instant now) {
   const auto body = parse_json_object(raw);

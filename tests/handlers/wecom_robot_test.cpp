@@ -31,11 +31,13 @@ const RobotCase kCases[] = {
     {"text",
      SINGLE R"("response_url":")" URL R"(","msgtype":"text","text":{"content":"沟断了 😀"}})",
      MessageKind::text, "沟断了 😀", "", "", true},
-    {"text_to_a_group", GROUP R"("msgtype":"text","text":{"content":"@回音 路灯坏了 @李四"}})",
-     MessageKind::text, "路灯坏了 @李四", "", ""},
+    {"text_to_a_group",
+     GROUP R"("response_url":")" URL R"(","msgtype":"text","text":{"content":)"
+           R"("@回音 路灯坏了 @李四"}})",
+     MessageKind::text, "路灯坏了 @李四", "", "", false, false},
     {"text_to_a_group_with_thin_space",
      GROUP "\"msgtype\":\"text\",\"text\":{\"content\":\"@回音\u2005路灯 坏了\"}}",
-     MessageKind::text, "路灯 坏了", "", ""},
+     MessageKind::text, "路灯 坏了", "", "", false, false},
     {"an_at_in_single_chat_stays", SINGLE R"("msgtype":"text","text":{"content":"@回音 x"}})",
      MessageKind::text, "@回音 x", "", ""},
     {"image", SINGLE R"("msgtype":"image","image":{"url":"https://e.org/1"}})", MessageKind::image,
@@ -49,7 +51,11 @@ const RobotCase kCases[] = {
            R"("@回音 漏水"}},{"msgtype":"image","image":{"url":"https://e.org/1"}},{"msgtype":)"
            R"("image","image":{"url":"https://e.org/2"}},{"msgtype":"text","text":{"content":)"
            R"("在溪东"}}]}})",
-     MessageKind::image, "漏水\n在溪东", "https://e.org/1", ""},
+     MessageKind::image, "漏水\n在溪东", "https://e.org/1", "", false, false},
+    {"pressed_in_a_group",
+     GROUP R"("msgtype":"event","event":{"eventtype":"template_card_event",)"
+           R"("template_card_event":{"event_key":"签收 1","task_id":"huiyin_7"}}})",
+     MessageKind::text, "签收 1", "", "huiyin_7", false, false},
     {"quote_is_not_said_again",
      SINGLE R"("msgtype":"text","text":{"content":"收到"},"quote":{"msgtype":"text","text":)"
             R"({"content":"旧"}}})",
@@ -129,6 +135,33 @@ TEST(RobotHears, StreamRefreshesSayNothing) {
   const auto answer = channel->acknowledge({}, nullptr, nullptr, kNow, kRandom);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "");
+}
+
+// Everybody in a group would read the reporter's name and telephone number.
+TEST(RobotReply, AGroupIsToldToLookElsewhere) {
+  const auto channel = make_robot(robot_config());
+  const tencent::Envelope envelope{std::string{kToken}, kAesKey, ""};
+  const auto words = [&](const std::string& body, const Notice* reply) {
+    const auto said = std::get<std::vector<Message>>(decode(body)).front();
+    const auto outer =
+        parse_json_object(channel->acknowledge({}, &said, reply, kNow, kRandom).body);
+    if (!outer) return std::string{};
+    const auto opened =
+        envelope.open(std::to_string(kSecond + 2), json_string(*outer, "nonce"),
+                      json_string(*outer, "encrypt"), json_string(*outer, "msgsignature"));
+    return opened.message;
+  };
+  Notice reply;
+  reply.text = "反映人：王老伯 13800000000";
+  for (const Notice* riding : std::initializer_list<const Notice*>{&reply, nullptr}) {
+    const auto told = words(GROUP R"("msgtype":"text","text":{"content":"@回音 待办"}})", riding);
+    EXPECT_NE(told.find("单聊"), std::string::npos);
+    EXPECT_EQ(told.find("13800000000"), std::string::npos);
+  }
+  EXPECT_NE(words(SINGLE R"("msgtype":"text","text":{"content":"待办"}})", &reply).find("138"),
+            std::string::npos);
+  EXPECT_EQ(words(GROUP R"("msgtype":"event","event":{"eventtype":"feedback_event"}})", nullptr),
+            "");
 }
 
 TEST(RobotReply, NamesAreLowerCaseAndTheTimeIsANumber) {
