@@ -152,13 +152,15 @@ Decoded read_webhook(const Account& account, const net::HttpRequest& request, In
     Message message;
     message.channel = account.channel;
     message.recipient = json_string(*body, "destination");
-    message.raw = request.body;
     const auto result =
         event.is_object() ? read_event(event.get_object(), now, message) : Result::senseless;
-    if (result == Result::said) messages.push_back(std::move(message));
+    if (result == Result::said) {
+      message.raw = json::serialize(event);  // not what others said beside it
+      messages.push_back(std::move(message));
+    }
     broken = broken || result == Result::senseless;
   }
-  // Good events are not held back for the sake of a broken one beside them; all keep the raw body.
+  // Good events are not held back for the sake of a broken one beside them.
   if (broken && messages.empty())
     return Senseless{"event lacks what makes it one of its kind", request.body};
   return messages;

@@ -43,7 +43,6 @@ Instant time_of(const json::object& object) {
 
 struct Batch {
   const Account& account;
-  const std::string& raw;
   Instant now;
   std::vector<Message> messages;
   bool broken = false;
@@ -53,7 +52,7 @@ struct Batch {
     message.channel = account.channel;
     message.recipient = account.phone_number_id;
     message.sent_at = time_of(object);
-    message.raw = raw;
+    message.raw = json::serialize(object);  // not what others said beside it
     return message;
   }
 
@@ -119,7 +118,7 @@ Decoded read_body(const Account& account, const std::string& raw, Instant now) {
   const auto body = parse_json_object(raw);
   if (!body) return Senseless{"no JSON object, nested too deep, or not UTF-8", raw};
   if (!json_array(*body, "entry")) return Senseless{"entry is missing", raw};
-  Batch batch{account, raw, now, {}, false};
+  Batch batch{account, now, {}, false};
   batch.each(*body, "entry", [&batch](const json::object& entry) {
     batch.each(entry, "changes", [&batch](const auto& change) { batch.add_change(change); });
   });

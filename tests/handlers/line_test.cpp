@@ -130,13 +130,26 @@ TEST_P(LineDecode, SaysWhatWasSaid) {
     for (const auto& message : *messages) {
       EXPECT_EQ(message.sent_at, kSent);
       EXPECT_EQ(message.recipient, "U677cdf068e6b8e8b4ef61de1dbd9e43c");
-      EXPECT_EQ(message.raw, GetParam().body);
+      EXPECT_TRUE(parse_json_object(message.raw));
       EXPECT_EQ(message.reply_until, message.reply_address.empty() ? Instant{} : kSent + 25s);
       EXPECT_FALSE(channel->can_reply(message));
     }
 }
 INSTANTIATE_TEST_SUITE_P(Line, LineDecode, testing::ValuesIn(kRows),
                          [](const auto& info) { return std::string{info.param.label}; });
+
+// A body holds what several people said; each record holds one.
+TEST(LineDecode, EachKeepsItsOwnWordsOnly) {
+  const auto one =
+      event(R"("type":"message","message":{"id":"1","type":"text","text":"沟断了"})", "A");
+  const auto two =
+      event(R"("type":"message","message":{"id":"2","type":"text","text":"缺水"})", "B");
+  const auto decoded = make_channel(config())->decode(push(body(one + "," + two)), kNow);
+  const auto& messages = std::get<std::vector<Message>>(decoded);
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[0].raw, one);
+  EXPECT_EQ(messages[1].raw, two);
+}
 
 TEST(LineKeys, ResendsAreTheSameAndLookalikesAreNot) {
   const auto key = [](const std::string& one) {

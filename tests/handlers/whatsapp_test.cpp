@@ -172,6 +172,18 @@ TEST_P(WhatsappDecode, SaysWhatWasSaid) {
 INSTANTIATE_TEST_SUITE_P(Whatsapp, WhatsappDecode, testing::ValuesIn(kRows),
                          [](const auto& info) { return std::string{info.param.label}; });
 
+// A body holds what several people said; each record holds one.
+TEST(WhatsappDecode, EachKeepsItsOwnWordsOnly) {
+  const auto one = message(R"("type":"text","text":{"body":"沟断了"})", "a");
+  const auto two = message(R"("type":"text","text":{"body":"缺水"})", "b");
+  const auto decoded = make_channel(config())->decode(
+      push(body(change(R"("messages":[)" + one + "," + two + "]"))), kNow);
+  const auto& messages = std::get<std::vector<Message>>(decoded);
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[0].raw, one);
+  EXPECT_EQ(messages[1].raw, two);
+}
+
 TEST(WhatsappDecode, AClockAheadDoesNotLengthenTheWindow) {
   const auto decoded = make_channel(config())->decode(
       push(said(R"("type":"text","text":{"body":"x"})")), kSent - 1h);
