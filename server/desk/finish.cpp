@@ -58,9 +58,11 @@ void Turn::attach_file() {
   out_.media.push_back(*file_);
 }
 
-// Who writes hears what waited for him with the answer: nobody need telephone any more.
+// Who writes hears what waited for him with the answer: nobody need telephone any more. What no
+// platform takes does not wait, and comes to him by telephone only.
 void Turn::forget_calls() {
-  if (!heard_) return;
+  const auto waits = [](const Account* account) { return account->held > 0; };
+  if (!heard_ || std::ranges::none_of(set.accounts_of(speaker_), waits)) return;
   for (const Case* reported : set.reported_by(speaker_)) {
     const Case& c = *find(reported->id);
     if (c.calls == 0) continue;

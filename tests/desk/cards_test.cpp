@@ -80,6 +80,32 @@ TEST(Cards, all_copies_change_each_for_its_reader) {
   }
 }
 
+// Handbook §8: owner, deputy and the duty of the township, on all their accounts, at any hour.
+TEST(Cards, emergencies_go_everywhere) {
+  struct Row {
+    const char* says;
+    bool everywhere, urgent;
+    std::vector<PersonId> to;
+  };
+  using namespace people;
+  for (const Row& row :
+       {Row{"楼家村着火了快来人", true, true, {instructor, deputy, clerk, second_clerk}},
+        Row{"楼家村停水了，什么时候来水", false, true, {instructor}},
+        Row{"楼家村路灯坏了", false, false, {instructor}}}) {
+    fakes::DeskHarness desk{"2026-03-26T23:00:00+08:00"};
+    const auto decision = desk.say("甲", row.says);
+    std::vector<PersonId> to;
+    for (const auto& notice : decision.notices) {
+      if (notice.audience == Audience::reporter) continue;
+      to.push_back(notice.to);
+      EXPECT_EQ(notice.everywhere, row.everywhere) << row.says;
+      EXPECT_EQ(notice.urgent, row.urgent) << row.says;
+      EXPECT_EQ(notice.not_before == Instant{}, row.urgent) << row.says;
+    }
+    EXPECT_EQ(to, row.to) << row.says;
+  }
+}
+
 TEST(Cards, who_no_longer_has_the_case_reads_no_names) {
   fakes::DeskHarness desk;
   play(desk, {{"甲", "楼家村13812345678家路灯坏了", {"owner/card", "reporter/registered"}}});

@@ -19,6 +19,13 @@ Decision unheard(fakes::DeskHarness& desk, std::int64_t notice = 77, const char*
   return desk.decide_on(Unheard{NoticeId{notice}, c.id, c.reporter, kind});
 }
 
+// As the store has it: so much waits for the next message from there.
+void hold(fakes::DeskHarness& desk, const char* who, int notices) {
+  Account account = *desk.set.accounts_of(desk.resident(who)).front();
+  account.held = notices;
+  desk.set.change(account);
+}
+
 void name_reporter(fakes::DeskHarness& desk, const char* who, const char* name, const char* phone) {
   Person person = *desk.set.person(desk.resident(who));
   person.name = name;
@@ -127,6 +134,7 @@ TEST(Unheard, who_writes_needs_no_call) {
     fakes::DeskHarness desk;
     play(desk, {kLamp, kClosed});
     unheard(desk);
+    hold(desk, "甲", 1);
     desk.say("甲", says);
     EXPECT_EQ(desk.case_of("260326-0001").calls, 0) << says;
   }
@@ -138,6 +146,16 @@ TEST(Unheard, who_writes_needs_no_call) {
   desk.send("甲", gone);
   desk.say("乙", "谢谢");
   EXPECT_EQ(desk.only_case().calls, 1);
+}
+
+// Refused by every way, the echo does not come with his next message either.
+TEST(Unheard, what_does_not_wait_is_still_to_be_told) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kClosed});
+  unheard(desk);
+  play(desk, {{"甲", "谢谢", {"reporter/thanks"}},
+              {"instructor", "待办", {"owner/todo"}, "待电话告知"},
+              {"instructor", "已电话告知", {"owner/told"}}});
 }
 
 TEST(Unheard, whoever_has_the_case_now_is_asked) {
