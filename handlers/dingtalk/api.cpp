@@ -15,7 +15,10 @@ namespace json = boost::json;
 
 constexpr std::string_view kTaskPrefix = "task:";
 
-bool is_group(const Notice& notice) { return notice.recipient.starts_with("cid"); }
+// "cid6KeBBLoveMJOGXoYKF5x7EeiodoA==". An organisation may call a person "cidi".
+bool is_group(const Notice& notice) {
+  return notice.recipient.starts_with("cid") && notice.recipient.ends_with('=');
+}
 
 net::OutgoingRequest new_api(const Account& account, std::string method, std::string_view path,
                              const json::object& body, const Token& token) {

@@ -114,6 +114,9 @@ TEST(DingtalkSend, AGroupIsWrittenToAsSuch) {
   const auto request = encode(grouped);
   EXPECT_EQ(request.url, "https://api.dingtalk.com/v1.0/robot/groupMessages/send");
   EXPECT_EQ(json_string(body_of(request), "openConversationId"), grouped.recipient);
+  auto person = notice();
+  person.recipient = "cidi";
+  EXPECT_TRUE(encode(person).url.ends_with("/batchSend")) << "a person whose userid begins so";
 }
 
 TEST(DingtalkSend, TheSessionWebhookOnlyOnThePlatformsHost) {
