@@ -24,9 +24,9 @@
 // Set by single notices: progress, question, answer, supplement, reason, by, rating and grade,
 // middling (flag), latest,
 // previous, other (flag: a card's reader who does not handle the case any more), files (what came
-// with the message: 2张照片), no_phone (flag), code, until, linked (flag), count, caller, did,
-// heard (flag), next_owner, bound, vague (flag), photo (flag), unit, advice, purpose (flag),
-// options and cases (lists with `no`), moves (what can be done now, joined).
+// with the message: 2张照片), no_phone (flag), said_phone, code, until, linked (flag), count,
+// caller, did, heard (flag), next_owner, bound, vague (flag), photo (flag), unit, advice, purpose
+// (flag), options and cases (lists with `no`), moves (what can be done now, joined).
 #pragma once
 
 #include <map>

@@ -21,6 +21,26 @@ void replace_last_owner(Turn& turn, Case& c) {
   c.owner_unit = next.unit;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The last mobile number among the reporter's words: his, most likely, but it may be another's.
+std::string phone_said(std::string_view text) {
+  constexpr std::size_t kLength = 11;
+  std::string last;
+  for (std::size_t from = 0; from < text.size();) {
+    if (!is_digit(text[from])) {
+      ++from;
+      continue;
+    }
+    auto to = from;
+    while (to < text.size() && is_digit(text[to])) ++to;
+    const auto number = text.substr(from, to - from);
+    if (number.size() == kLength && number[0] == '1' && number[1] >= '3') last = number;
+    from = to;
+  }
+  return last;
+}
+
 std::string phone_known(const Turn& turn, PersonId id) {
   const Person* person = turn.set.person(id);
   return person ? person->phone : std::string{};
@@ -50,7 +70,12 @@ void nobody_heard(Turn& turn, const Unheard& unheard) {
     draft->facts.erase("reporter");
     if (auto line = person_line(turn, unheard.person); !line.empty())
       draft->facts["reporter"] = std::move(line);
-    if (phone_known(turn, unheard.person).empty()) draft->facts["no_phone"] = "1";
+    if (phone_known(turn, unheard.person).empty()) {
+      if (auto said = phone_said(c.text); !said.empty())
+        draft->facts["said_phone"] = std::move(said);
+      else
+        draft->facts["no_phone"] = "1";
+    }
     draft->buttons = {{std::string{words::verb(Verb::told, turn.locale_of(caller))},
                        words::command(Verb::told, c.number)}};
   }

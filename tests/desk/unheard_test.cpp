@@ -70,6 +70,27 @@ TEST(Unheard, the_owner_is_asked_to_telephone) {
   }
 }
 
+// Residents leave their number among the words, and nowhere else.
+TEST(Unheard, a_number_among_the_words_is_told_with_care) {
+  struct Row {
+    const char* adds;
+    const char* says;
+  };
+  for (const Row& row : {
+           Row{"我电话13812345678，姓王",
+               "请告诉反映人（留言里有电话13812345678，请先问清是不是本人）：现在"},
+           Row{"电话13812345678，白天打13987654321", "有电话13987654321，"},
+           Row{"我电话12345", "（没有留电话，请上门或托人）"},
+           Row{"单号138123456789012", "（没有留电话，请上门或托人）"},
+       }) {
+    fakes::DeskHarness desk;
+    play(desk, {kLamp, {"甲", row.adds, {"reporter/supplemented", "owner/supplement"}}});
+    const auto decision = unheard(desk, 77, "registered");
+    ASSERT_EQ(decision.notices.size(), 1u) << row.adds;
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr(row.says));
+  }
+}
+
 TEST(Unheard, told_by_telephone_is_recorded) {
   struct Row {
     const char* label;
