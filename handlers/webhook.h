@@ -1,9 +1,12 @@
-// The refusals that all webhooks share; their names stand in the log.
+// What all webhooks share: refusals, whose names stand in the log, and how long an id may be.
 #pragma once
 
 #include "handlers/channel.h"
 
 namespace huiyin {
+
+// Bytes of a person's id on the platform, as the store has room for; longer ones are senseless.
+inline constexpr std::size_t kMaxUserId = 128;
 
 inline constexpr Refused kForged{401, "auth.reject"};
 inline constexpr Refused kReplayed{401, "auth.replay"};

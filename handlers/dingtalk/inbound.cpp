@@ -16,8 +16,7 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 using Messages = std::vector<Message>;
 
-constexpr auto kWebhookLife = 5400s;  // the longest that was seen
-constexpr std::size_t kMaxUserId = 128;
+constexpr auto kWebhookLife = 5400s;      // the longest that was seen
 constexpr std::size_t kMaxPictures = 10;  // of one richText that are kept
 constexpr std::size_t kMaxLeavers = 100;
 

@@ -9,6 +9,7 @@
 #include "handlers/feishu/media.h"
 #include "handlers/http_parts.h"
 #include "handlers/json.h"
+#include "handlers/webhook.h"
 
 namespace huiyin::feishu {
 namespace {
@@ -18,7 +19,6 @@ namespace json = boost::json;
 
 // Answers to a message quote it while the conversation still stands there.
 constexpr auto kReplyFor = 10min;
-constexpr std::size_t kMaxUserId = 128;    // open_id have 35 characters
 constexpr std::size_t kMaxReadMarks = 50;  // message ids of one read event
 
 struct Event {

@@ -121,7 +121,7 @@ Result read_event(const json::object& event, Instant now, Message& message) {
   const auto reader = std::ranges::find(kEvents, json_string(event, "type"), &EventReader::type);
   if (reader == kEvents.end() || !is_for_us(event)) return Result::nothing;
   message.sender = json_string(json_child(event, "source"), "userId");
-  if (message.sender.empty()) return Result::senseless;
+  if (message.sender.empty() || message.sender.size() > kMaxUserId) return Result::senseless;
   message.sent_at = time_of(event);
   const auto id = json_string(event, "webhookEventId");
   message.dedupe_key = id.empty() ? dedupe_key({"body", sha256_hex({json::serialize(event)})})

@@ -41,6 +41,8 @@ std::optional<Refused> door(const Account& account, const net::HttpRequest& requ
   return std::nullopt;
 }
 
+bool is_user(const std::string& id) { return !id.empty() && id.size() <= kMaxUserId; }
+
 bool is_form(const net::HttpRequest& request) {
   auto type = single_header(request, "Content-Type");
   type = type.substr(0, type.find(';'));
@@ -96,7 +98,7 @@ Decoded read_event(const json::object& body, Message message) {
   const auto id = json_string(body, "event_id");
   message.sender = json_string(event, "user");
   message.recipient = json_string(event, "channel");
-  if (message.sender.empty() || id.empty())
+  if (!is_user(message.sender) || id.empty())
     return Senseless{"message without user or event_id", message.raw};
   message.text = unescape(json_string(event, "text"));
   message.sent_at = time_of(json_string(event, "ts"));
@@ -141,7 +143,7 @@ Decoded read_pressed(const json::object& payload, Message message) {
   message.card = card_of(payload);
   const auto* actions = json_array(payload, "actions");
   const auto* action = actions && !actions->empty() ? actions->front().if_object() : nullptr;
-  if (message.sender.empty() || !action)
+  if (!is_user(message.sender) || !action)
     return Senseless{"button without a person or an action", message.raw};
   message.text = json_string(*action, "value");
   if (message.text.empty()) return std::vector<Message>{};  // a link was opened
@@ -156,7 +158,7 @@ Decoded read_command(const std::string& form, Message message, Instant now) {
   message.sender = net::query_parameter(form, "user_id");
   message.recipient = net::query_parameter(form, "channel_id");
   const auto trigger = net::query_parameter(form, "trigger_id");
-  if (message.sender.empty() || trigger.empty() || net::query_parameter(form, "command").empty())
+  if (!is_user(message.sender) || trigger.empty() || net::query_parameter(form, "command").empty())
     return Senseless{"form that is neither a button nor a command", message.raw};
   message.kind = MessageKind::menu;
   message.text = net::query_parameter(form, "text");

@@ -41,6 +41,8 @@ Instant time_of(const json::object& object) {
   return Instant{std::chrono::seconds{seconds}};
 }
 
+bool is_user(const std::string& id) { return !id.empty() && id.size() <= kMaxUserId; }
+
 struct Batch {
   const Account& account;
   Instant now;
@@ -60,7 +62,7 @@ struct Batch {
     auto message = begin(object);
     message.sender = json_string(object, "from");
     const auto id = json_string(object, "id");
-    if (message.sender.empty() || id.empty() || !read_content(object, message)) {
+    if (!is_user(message.sender) || id.empty() || !read_content(object, message)) {
       broken = true;
       return;
     }
@@ -79,7 +81,7 @@ struct Batch {
     message.kind = MessageKind::delivery;
     message.sender = json_string(object, "recipient_id");
     const auto id = json_string(object, "id");
-    if (message.sender.empty() || id.empty()) {
+    if (!is_user(message.sender) || id.empty()) {
       broken = true;
       return;
     }

@@ -119,6 +119,10 @@ const Row kRows[] = {
     {"no_type", kJson, "{}", "senseless"},
     {"no_user", kJson,
      callback(R"("type":"message","channel":"D1","channel_type":"im","text":"x")"), "senseless"},
+    {"endless_user", kJson,
+     callback(R"("type":"message","channel":"D1","channel_type":"im","text":"x","user":")" +
+              std::string(129, 'U') + "\""),
+     "senseless"},
     {"no_event_id", kJson,
      R"({"type":"event_callback","event":{"type":"message","channel_type":"im","user":"U1","text":"x"}})",
      "senseless"},

@@ -146,6 +146,10 @@ const Row kRows[] = {
     {"entry_of_wrong_type", R"({"entry":[1]})", "senseless"},
     {"no_sender", body(change(R"("messages":[{"id":"1","type":"text","text":{"body":"x"}}])")),
      "senseless"},
+    {"endless_sender",
+     body(change(R"("messages":[{"from":")" + std::string(129, '1') +
+                 R"(","id":"1","type":"text","text":{"body":"x"}}])")),
+     "senseless"},
     {"no_id", body(change(R"("messages":[{"from":"1","type":"text","text":{"body":"x"}}])")),
      "senseless"},
     {"no_type", said(R"("text":{"body":"x"})"), "senseless"},
