@@ -108,6 +108,7 @@ Decoded read_membership(const json::object& change, Reading reading) {
   const auto author = take_author(change, reading.message);
   const auto* now = json_object(change, "new_chat_member");
   if (author == Author::unknown || !now) return reading.senseless("membership without a person");
+  if (author == Author::robot) return reading.nothing();
   take_date(change, reading.message);
   const auto status = json_string(*now, "status");
   if (status == "kicked") {

@@ -129,6 +129,10 @@ const Row kRows[] = {
     {"blocked", member("kicked"), "unfollow 5812345678"},
     {"unblocked", member("member"), "follow 5812345678"},
     {"restricted", member("restricted"), "nothing"},
+    {"a_bot_changes_it",
+     update("\"my_chat_member\":{" TG_CHAT
+            R"(,"from":{"id":7,"is_bot":true},"new_chat_member":{"status":"member"}})"),
+     "nothing"},
     {"kicked_from_a_group", member("kicked", R"("chat":{"id":-100123,"type":"supergroup"})"),
      "nothing"},
 
