@@ -146,6 +146,7 @@ bool BatchRunner::release_held(Account& here, Plan& plan) {
     if (from.id == here.id) {
       plan.writes.release_held.push_back({from.id, here.id});
       here.held = 0;
+      ++here.lane_seq;  // the lane's holder must look into the store
       continue;
     }
     plan.writes.release_held.push_back({from.id, here.id, here.lane_seq + 1});

@@ -7,14 +7,6 @@ namespace huiyin {
 using store::NoticeRow;
 using store::NoticeState;
 
-namespace {
-
-// Stands before the code of a notice that may have been delivered already, while it waits in the
-// store: it is tried once more, not once more by each holder.
-const std::string kUnknown = "unknown ";
-
-}  // namespace
-
 Lane* LaneBook::find(AccountId id) {
   const auto at = lanes_.find(id);
   return at == lanes_.end() ? nullptr : &at->second;
@@ -27,7 +19,8 @@ bool LaneBook::reserve(AccountId id, std::int64_t token, std::int64_t seq, Time 
     lane = &lanes_[id];
     lane->token = token;
   }
-  if (lane->spilled || lane->token != token) return false;
+  if (lane->spilled || lane->token != token || seq != lane->last_seq + 1) return false;
+  lane->last_seq = seq;
   lane->lease_until = lease_until;
   size_ += lane->entries.try_emplace(seq).second;
   return true;
@@ -36,7 +29,12 @@ bool LaneBook::reserve(AccountId id, std::int64_t token, std::int64_t seq, Time 
 void LaneBook::cancel(AccountId id, std::int64_t seq) {
   Lane* lane = find(id);
   if (!lane) return;
-  size_ -= lane->entries.erase(seq);
+  lane->last_seq = std::min(lane->last_seq, seq - 1);  // somebody else may get the number
+  const auto place = lane->entries.find(seq);
+  if (place != lane->entries.end() && !place->second.row) {
+    lane->entries.erase(place);
+    --size_;
+  }
   doubt(id);  // reserve() counted on a longer lease, which was not written
   make_ready(id);
 }
@@ -81,13 +79,14 @@ void LaneBook::take_over(store::LaneClaim& claim, Time lease_until) {
   lane.window_left = claim.window_left;
   lane.following = claim.following;
   lane.window_known = true;
+  lane.last_seq = std::max(lane.last_seq, claim.last_seq);
   lane.spilled = claim.more || left_.contains(claim.account);
   lane.lease_until = lease_until;
   for (auto& row : claim.notices) {
     const auto [at, fresh] = lane.entries.try_emplace(row.seq);
     size_ += fresh;
     if (at->second.row) continue;
-    at->second.unknown_once = row.code.starts_with(kUnknown);
+    at->second.unknown_once = row.code.starts_with(store::kUnknown);
     at->second.handle_known = true;
     at->second.row = std::move(row);
   }
@@ -125,6 +124,7 @@ store::SendResult& LaneBook::finish(AccountId id, std::int64_t seq, NoticeState 
                                     std::string code) {
   Lane& lane = lanes_.at(id);
   const auto entry = lane.entries.find(seq);
+  if (state == NoticeState::held && entry->second.unknown_once) code = store::kUnknown + code;
   add_result(id, lane, *entry->second.row, state, std::move(code));
   lane.entries.erase(entry);
   --size_;
@@ -139,7 +139,7 @@ void LaneBook::spill(AccountId id, std::int64_t seq, std::chrono::milliseconds a
     if (!item.second.row) return false;  // its batch is still committing
     const bool unknown = item.second.unknown_once;
     const auto& why = item.first == seq ? code : std::string{};
-    add_result(id, lane, *item.second.row, NoticeState::due, unknown ? kUnknown + why : why);
+    add_result(id, lane, *item.second.row, NoticeState::due, unknown ? store::kUnknown + why : why);
     if (item.first == seq) {
       results_.back().again_in = again;
       results_.back().elsewhere = elsewhere;
@@ -160,6 +160,7 @@ void LaneBook::add_result(AccountId id, Lane& lane, const NoticeRow& row, Notice
   result.code = std::move(code);
   result.close_window = std::exchange(lane.close_window, false);
   result.unfollowed = !lane.following;
+  result.window_seen = lane.window_until;
   results_.push_back(std::move(result));
 }
 

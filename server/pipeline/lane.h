@@ -28,7 +28,8 @@ struct LaneEntry {
 struct Lane {
   using Time = std::chrono::steady_clock::time_point;
 
-  std::int64_t token = 0;  // fencing token of our lease
+  std::int64_t token = 0;     // fencing token of our lease
+  std::int64_t last_seq = 0;  // all up to this number are in memory or done
   std::string channel;
   Instant window_until;  // platform's free-message window, business time
   int window_left = 0;
@@ -53,7 +54,7 @@ class LaneBook {
   Lane* find(AccountId id);
 
   // Keeps a place before the commit. False: the notice stays `due` in the store, because older ones
-  // may wait there or the lane is not ours.
+  // may wait there (numbers that are not ours were given to them) or the lane is not ours.
   bool reserve(AccountId id, std::int64_t token, std::int64_t seq, Time lease_until);
   void cancel(AccountId id, std::int64_t seq);
   // The place's row after the commit. A lane that was lost meanwhile drops it: it is claimed again.

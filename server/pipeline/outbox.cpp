@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server/pipeline/fates.h"
@@ -54,6 +55,7 @@ class OutboxImpl : public Outbox {
         book_.reserve(id, token, seq, lease_end(Steady::now())))
       return true;
     book_.behind(id);
+    left_due_ = true;
     return false;
   }
 
@@ -231,6 +233,7 @@ class OutboxImpl : public Outbox {
       throw;
     }
     std::lock_guard lock{mutex_};
+    if (!rode.empty() && std::exchange(left_due_, false)) claim_now_ = true;
     // The lane was lost, or this was written before and only the answer did not come.
     const std::set<NoticeId> not_ours{refused.begin(), refused.end()};
     for (const auto& result : results)
@@ -355,6 +358,7 @@ class OutboxImpl : public Outbox {
   FateAsker fates_;  // the loop thread's, not guarded
   std::vector<NoticeId> rode_, missed_;
   bool claim_now_ = true;  // what an earlier process left
+  bool left_due_ = false;  // perhaps behind a reply that rides; since the last ones were written
   bool doubt_ = false;     // see doubt()
   bool stopping_ = false;
   Steady::time_point stop_by_{};

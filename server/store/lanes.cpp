@@ -4,6 +4,7 @@
 // Notices of a lane in the order of `seq` decide what may go: the walk over the unsent ones ends at
 // the first that is not ready, so that nothing overtakes.
 #include <algorithm>
+#include <utility>
 
 #include "server/store/bulk.h"
 #include "server/store/sql_store.h"
@@ -21,7 +22,7 @@ struct Lane {
   LaneClaim claim;
   bool new_tenancy = false;
   bool stopped = false;
-  std::int64_t last_seq = 0;
+  bool perhaps_sent = false;  // one of its notices; only one is on its way at a time
 };
 
 std::set<AccountId> candidates_for(Connection& connection, const std::string& owner, Instant now,
@@ -60,6 +61,7 @@ std::map<AccountId, Lane> lock_open_lanes(Connection& connection, const std::str
              lane.claim.window_until = a.window_until;
              lane.claim.window_left = a.window_left;
              lane.claim.following = a.following;
+             lane.claim.last_seq = a.lane_seq;
              lanes.emplace(a.id, std::move(lane));
            },
            {}, {owner, microseconds(now)});
@@ -103,7 +105,11 @@ void walk(Connection& connection, std::map<AccountId, Lane>& lanes, Instant now,
              }
              ++taken;
              // Its former holder may have sent it: counts as an attempt.
-             if (notice.state == NoticeState::sending) ++notice.attempts;
+             if (notice.state == NoticeState::sending) {
+               ++notice.attempts;
+               if (!std::exchange(lane.perhaps_sent, true) && !notice.code.starts_with(kUnknown))
+                 notice.code = std::string{kUnknown} + "lapsed";
+             }
              notice.state = NoticeState::sending;
              notice.lane_token = lane.claim.token;
              lane.claim.notices.push_back(std::move(notice));
@@ -186,11 +192,11 @@ std::vector<LaneClaim> SqlStore::claim(const std::string& owner, std::chrono::mi
       ids.push_back(id);
       for (const auto old : take_old_edits(lane.claim))
         notices.insert(notices.end(), {to_value(old), to_value(NoticeState::skipped), Value{0},
-                                       Value{lane.claim.token}, Value{0}});
+                                       Value{lane.claim.token}, Value{0}, Value{""}});
       for (const auto& notice : lane.claim.notices)
         notices.insert(notices.end(),
                        {to_value(notice.notice.id), to_value(notice.state), Value{notice.attempts},
-                        Value{notice.lane_token}, to_value(until)});
+                        Value{notice.lane_token}, to_value(until), Value{notice.code}});
       out.push_back(std::move(lane.claim));
     }
     // MySQL assigns from left to right: the token first, it looks at the old owner and end.
@@ -199,8 +205,8 @@ std::vector<LaneClaim> SqlStore::claim(const std::string& owner, std::chrono::mi
                    " SET lane_token=lane_token+CASE WHEN lane_owner=? AND lane_until>? THEN 0"
                    " ELSE 1 END,lane_owner=?,lane_until=?,version=version+1 WHERE id IN ",
                ids, "", {owner, microseconds(now), owner, microseconds(until)});
-    update_rows(connection(), "notices", {"id", "state", "attempts", "lane_token", "next_at"},
-                false, notices);
+    update_rows(connection(), "notices",
+                {"id", "state", "attempts", "lane_token", "next_at", "code"}, false, notices);
     fill_replaces(connection(), out);
     return out;
   });

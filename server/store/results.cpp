@@ -51,6 +51,11 @@ std::map<NoticeId, InHand> lock_notices_of(Connection& connection,
   return out;
 }
 
+// Through another process, perhaps: the holder does not know yet.
+bool wrote_since(const SendResult& result, const Account& account) {
+  return result.window_seen && account.window_until > *result.window_seen;
+}
+
 // True when the account's row changed. `state`: what the notice comes to.
 bool apply(const SendResult& result, NoticeState state, Account& account) {
   bool changed = false;
@@ -58,12 +63,12 @@ bool apply(const SendResult& result, NoticeState state, Account& account) {
     --account.window_left;
     changed = true;
   }
-  if (result.close_window) {
+  if (result.close_window && !wrote_since(result, account)) {
     account.window_left = 0;
     account.window_until = Instant{};
     changed = true;
   }
-  if (result.unfollowed) {
+  if (result.unfollowed && !wrote_since(result, account)) {
     account.following = false;
     changed = true;
   }
@@ -140,8 +145,9 @@ std::vector<NoticeId> SqlStore::write_results(std::span<const SendResult> result
       refused.push_back(result.id);
       continue;
     }
-    const bool goes_on = detours.take(result, accounts, touched);
-    const auto state = goes_on ? NoticeState::due : result.state;
+    const bool again = result.state == NoticeState::held && wrote_since(result, account->second);
+    const bool goes_on = !again && detours.take(result, accounts, touched);
+    const auto state = goes_on || again ? NoticeState::due : result.state;
     notice->second.state = state;  // a second result for it comes too late
     if (apply(result, state, account->second)) touched.insert(result.account);
     if (result.card && !goes_on) handles[result.card] = result.platform_id;
@@ -149,7 +155,7 @@ std::vector<NoticeId> SqlStore::write_results(std::span<const SendResult> result
     rows.push_back(to_value(result.id));
     rows.push_back(to_value(state));
     rows.push_back(Value{goes_on ? 0 : result.attempts});
-    rows.push_back(to_value(goes_on ? now : next_at(result, notice->second.echo, now)));
+    rows.push_back(to_value(goes_on || again ? now : next_at(result, notice->second.echo, now)));
     rows.push_back(to_value(sent ? now : Instant{}));
     rows.push_back(Value{clip(result.code, kCodeCharacters)});
     rows.push_back(Value{goes_on ? "" : clip(result.platform_id, kCodeCharacters)});

@@ -85,6 +85,10 @@ enum class NoticeState {
 // Code of a notice that waited for its hour, until its first attempt: next_at is when it was woken.
 inline constexpr const char* kWoken = "woken";
 
+// Stands before the code of a notice that may have been delivered already, while it waits in the
+// store: it is tried once more, not once more by each holder and account.
+inline constexpr const char* kUnknown = "unknown ";
+
 struct NoticeRow {
   Notice notice;  // with rendered content
   AccountId account;
@@ -173,6 +177,7 @@ struct LaneClaim {
   Instant window_until;
   int window_left = 0;
   bool following = true;
+  std::int64_t last_seq = 0;       // the last number that was given in this lane
   std::vector<NoticeRow> notices;  // due ones in seq order, now `sending`
   bool more = false;               // later ones of the lane stay in the store
 };
@@ -188,6 +193,9 @@ struct SendResult {
   bool spent_window = false;  // one of the window's messages was used
   bool close_window = false;  // the platform says the window is over
   bool unfollowed = false;
+  // The window as the holder knew it. When the person wrote since, it is not closed, and what was
+  // to be held is due.
+  std::optional<Instant> window_seen;
   // Channels by which the person may be reached instead: the notice goes on to the next account of
   // theirs (ascending id, preferred first, following, not tried yet) at the end of its lane, as
   // `due`; `state` counts when there is none. Empty: stays here.
@@ -336,7 +344,8 @@ class Store {
   virtual Counts counts() = 0;
 
   // -- media
-  // Takes files to be fetched and puts their next try off by `again`.
+  // Takes files to be fetched: their attempts count from now on, and should nobody tell how one
+  // ended, the next is due after `again`, doubled with each attempt before.
   virtual std::vector<MediaRow> media_due(int /*limit*/, std::chrono::milliseconds /*again*/) {
     return {};
   }

@@ -32,6 +32,7 @@ class LaneTest : public testing::Test {
     store::LaneClaim claim;
     claim.account = kLane;
     claim.token = 1;
+    claim.last_seq = rows.empty() ? 0 : rows.back().seq;
     claim.notices = std::move(rows);
     claim.more = more;
     book_.take_over(claim, kLease);
@@ -53,6 +54,34 @@ TEST_F(LaneTest, NothingNewWhileOthersWaitInTheStore) {
   book_.claiming();
   claim({row(2), row(3)});
   EXPECT_TRUE(reserve(4));
+}
+
+TEST_F(LaneTest, NothingNewAfterANumberThatSomebodyElseGave) {
+  claim({row(1)});
+  EXPECT_FALSE(reserve(3)) << "2 was written by another process";
+  EXPECT_TRUE(reserve(2)) << "that one was rolled back";
+  EXPECT_TRUE(reserve(3));
+}
+
+TEST_F(LaneTest, PlacesOfTwoWorkersAreNotMistakenForEachOther) {
+  claim({row(1)});
+  ASSERT_TRUE(reserve(2));
+  EXPECT_FALSE(reserve(2)) << "the first one was rolled back, and does not say so yet";
+  book_.cancel(kLane, 2);
+  EXPECT_TRUE(reserve(2));
+  ASSERT_TRUE(reserve(3));
+  book_.cancel(kLane, 2);
+  book_.cancel(kLane, 3);
+  EXPECT_FALSE(reserve(3)) << "2 was given to somebody else";
+  EXPECT_EQ(book_.size(), 1u);
+}
+
+TEST_F(LaneTest, RolledBackPlaceDoesNotTakeWhatWasClaimedMeanwhile) {
+  claim({row(1)});
+  ASSERT_TRUE(reserve(2));
+  claim({row(2)});  // of another process, under the same number
+  book_.cancel(kLane, 2);
+  EXPECT_THAT(in_hand(), ElementsAre(1, 2));
 }
 
 TEST_F(LaneTest, NothingNewAfterOneWasLeftDue) {

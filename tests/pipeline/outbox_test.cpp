@@ -243,6 +243,42 @@ TEST_P(OutboxTest, WhatFoundNoRoomIsNotOvertaken) {
   for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_THAT(texts[i], HasSubstr(numbers[i]));
 }
 
+// The holder of a lane learns by its numbers that somebody else wrote there.
+TEST_P(OutboxTest, WhatAnotherProcessWroteIsNotOvertaken) {
+  auto blind = quick("p1");
+  blind.outbox.poll = 1h;
+  auto p1 = rig(blind);
+  auto p2 = rig(quick("p2"));
+  report(*p1, "a");
+  ASSERT_TRUE(p1->settle());
+  const auto second = report(*p2, "b");
+  const auto third = report(*p1, "c");
+  ASSERT_TRUE(eventually([&] { return p1->kinds_to("cadre").size() == 3; }));
+  EXPECT_THAT(p1->sent_to("cadre")[1], HasSubstr(second));
+  EXPECT_THAT(p1->sent_to("cadre")[2], HasSubstr(third));
+}
+
+TEST_P(OutboxTest, WhatWasHeldLeavesBeforeWhatIsNewerThoughAnotherProcessHeardOfThem) {
+  auto blind = quick("p1");
+  blind.outbox.poll = 1h;
+  blind.traits.windowed = true;
+  auto p1 = rig(blind);
+  auto other = quick("p2");
+  other.traits.windowed = true;
+  auto p2 = rig(other);
+  const auto first = report(*p1, "a");
+  ASSERT_TRUE(p1->settle());
+  ASSERT_EQ(counts().notices_held, 1) << "the cadre has no window yet";
+  auto tap = p2->message("cadre", "");
+  tap.kind = MessageKind::other;  // nothing is answered
+  p2->submit(tap);
+  ASSERT_EQ(counts().notices_held, 0);
+  const auto second = report(*p1, "b");
+  ASSERT_TRUE(eventually([&] { return p1->kinds_to("cadre").size() == 2; }));
+  EXPECT_THAT(p1->sent_to("cadre")[0], HasSubstr(first));
+  EXPECT_THAT(p1->sent_to("cadre")[1], HasSubstr(second));
+}
+
 // ---- an answer of the database is missing ------------------------------------------------------
 
 TEST_P(OutboxTest, WhoseClaimIsUnknownIsClaimedAnew) {

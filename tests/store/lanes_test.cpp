@@ -166,6 +166,9 @@ TEST_P(Lanes, LapsedLaneGoesToAnotherAndStaleResultsAreRefused) {
   EXPECT_EQ(second[0].token, first[0].token + 1);
   EXPECT_EQ(second[0].notices[0].attempts, 1);  // the former holder may have sent it
   EXPECT_EQ(number("SELECT attempts FROM notices WHERE id=6001"), 1);
+  EXPECT_EQ(text("SELECT code FROM notices WHERE id=6001"), "unknown lapsed");
+  EXPECT_EQ(second[0].notices[0].code, "unknown lapsed");
+  EXPECT_EQ(second[0].notices[1].code, first[0].notices[1].code) << "behind it: never sent";
 
   EXPECT_EQ(finish({result(first[0], 6001), result(first[0], 6002)}),
             (std::vector<NoticeId>{NoticeId{6001}, NoticeId{6002}}));
@@ -244,6 +247,27 @@ TEST_P(Lanes, ResultsChangeNoticeAndAccount) {
   EXPECT_EQ(number("SELECT window_until FROM accounts"), 0);
   EXPECT_EQ(number("SELECT held FROM accounts"), 1);
   EXPECT_EQ(number("SELECT following FROM accounts"), 0);
+}
+
+// Through another process: the holder of the lane learns of it with its next claim.
+TEST_P(Lanes, WhoWroteMeanwhileIsNotHeldBack) {
+  raw()->execute("UPDATE accounts SET window_left=2,window_until=99,following=1");
+  store_notices(*store_, account_, 6001, 2);
+  const auto lane = claim("p1").at(0);
+  EXPECT_EQ(lane.last_seq, number("SELECT lane_seq FROM accounts"));
+  auto known = result(lane, 6001, NoticeState::held);
+  known.window_seen = Instant{99us};
+  finish({known});
+  EXPECT_EQ(state(6001), "held");
+  auto stale = result(lane, 6002, NoticeState::held);
+  stale.window_seen = Instant{98us};
+  stale.close_window = stale.unfollowed = true;
+  finish({stale});
+  EXPECT_EQ(state(6002), "due");
+  EXPECT_EQ(ids(claim("p1")), (Ids{6002}));
+  EXPECT_EQ(number("SELECT held FROM accounts"), 1);
+  EXPECT_EQ(number("SELECT window_until FROM accounts"), 99);
+  EXPECT_EQ(number("SELECT following FROM accounts"), 1);
 }
 
 TEST_P(Lanes, UnknownIdsAreRefused) {
