@@ -49,6 +49,7 @@ void Aftermath::act_on(const Attempt& attempt, Lane& lane, SendingChannel& chann
   NoticeRow& row = *entry.row;
   ++row.attempts;
   if (outcome.kind == SendOutcome::delivered) return delivered(attempt, lane, channel, outcome);
+  if (is_final(outcome.kind)) channel.down_since.reset();
   if (!lane.failing_since)
     lane.failing_since = row.attempts == 1 ? parts_.clock.now() : row.created_at;
   row.notice.reply_address.clear();                          // good for one attempt
@@ -125,7 +126,8 @@ void Aftermath::retry(const Attempt& attempt, Lane& lane, const SendingChannel& 
   const LaneEntry& entry = lane.entries.at(attempt.seq);
   const NoticeRow& row = *entry.row;
   parts_.monitor.retrying(lane.channel);
-  if (row.edits && in_vain(lane)) return skip(attempt.lane, row.seq, outcome.code);
+  const bool vain = in_vain(lane) || down_too_long(row, channel);
+  if (row.edits && vain) return skip(attempt.lane, row.seq, outcome.code);
   if (parts_.clock.now() - row.created_at > channel.limits.give_up)
     return give_up(attempt.lane, lane, row.seq, "outbox.expired", "expired " + outcome.code);
   auto after = outcome.retry_after;
@@ -135,7 +137,7 @@ void Aftermath::retry(const Attempt& attempt, Lane& lane, const SendingChannel& 
                                parts_.options.backoff_cap.count());
     after = milliseconds{std::max<std::int64_t>(1, std::llround(double(most) * share()))};
   }
-  if (in_vain(lane) && !entry.unknown_once)
+  if (vain && !entry.unknown_once)
     return parts_.book.spill(attempt.lane, row.seq, after, outcome.code, parts_.elsewhere);
   if (after <= parts_.options.keep) return parts_.book.delay(attempt.lane, Steady::now() + after);
   parts_.book.spill(attempt.lane, row.seq, after, outcome.code);
@@ -143,14 +145,12 @@ void Aftermath::retry(const Attempt& attempt, Lane& lane, const SendingChannel& 
 
 bool Aftermath::leave(AccountId id, Lane& lane, std::int64_t seq, const SendingChannel& channel) {
   const LaneEntry& entry = lane.entries.at(seq);
-  const auto now = parts_.clock.now();
-  if (!channel.down_since || now - *channel.down_since <= parts_.options.fail_over) return false;
-  if (now - entry.row->created_at <= parts_.options.fail_over || entry.unknown_once) return false;
+  if (entry.unknown_once || !down_too_long(*entry.row, channel)) return false;
   if (entry.row->edits) {
     skip(id, seq, "down");
     return true;
   }
-  if (now - entry.row->created_at > channel.limits.give_up) {
+  if (parts_.clock.now() - entry.row->created_at > channel.limits.give_up) {
     give_up(id, lane, seq, "outbox.expired", "expired down");
     return true;
   }
@@ -162,6 +162,12 @@ bool Aftermath::leave(AccountId id, Lane& lane, std::int64_t seq, const SendingC
 // So long that another account of the person is better than another try.
 bool Aftermath::in_vain(const Lane& lane) const {
   return lane.failing_since && parts_.clock.now() - *lane.failing_since > parts_.options.fail_over;
+}
+
+bool Aftermath::down_too_long(const NoticeRow& row, const SendingChannel& channel) const {
+  const auto now = parts_.clock.now();
+  return channel.down_since && now - *channel.down_since > parts_.options.fail_over &&
+         now - row.created_at > parts_.options.fail_over;
 }
 
 // An echo that reaches nobody is owed by telephone (P2).

@@ -46,7 +46,7 @@ class Aftermath {
   void give_up(AccountId id, Lane& lane, std::int64_t seq, std::string_view event,
                std::string code);
   void skip(AccountId id, std::int64_t seq, std::string code);
-  // The channel is down: nothing can be tried here now. False: it is too early to go elsewhere.
+  // Nothing can be tried on this channel now. False: it is too early to go elsewhere.
   bool leave(AccountId id, Lane& lane, std::int64_t seq, const SendingChannel& channel);
 
   // In (0, 1], for full jitter.
@@ -62,6 +62,7 @@ class Aftermath {
   void retry(const Attempt& attempt, Lane& lane, const SendingChannel& channel,
              const SendOutcome& outcome);
   bool in_vain(const Lane& lane) const;
+  bool down_too_long(const store::NoticeRow& row, const SendingChannel& channel) const;
   Instant call_at(const store::NoticeRow& row) const;
 
   Parts parts_;

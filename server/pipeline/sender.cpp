@@ -111,10 +111,11 @@ void Sender::send_head(AccountId id, Lane& lane, Time now) {
     }
     SendingChannel& channel = found->second;
     NoticeRow& row = *entry.row;
-    if (aftermath_.leave(id, lane, seq, channel)) continue;
     if (lane.lease_until < now + channel.limits.timeout) return;  // renew() makes it ready again
     if (row.edits && settle_edit(id, lane, seq, channel.platform)) continue;
+    // Whoever finds it open tries, or nobody would learn that the channel is back.
     if (!channel.gate.open(now, channel.in_flight)) {
+      if (aftermath_.leave(id, lane, seq, channel)) continue;
       lane.queued = true;
       return channel.waiting.push_back(id);
     }
@@ -128,6 +129,7 @@ void Sender::send_head(AccountId id, Lane& lane, Time now) {
     }
     if (!channel.tokens.usable(now)) {
       channel.wants_token = true;
+      if (aftermath_.leave(id, lane, seq, channel)) continue;
       if (!channel.down_since) channel.down_since = parts_.clock.now();
       return parts_.book.delay(id, now + parts_.options.flush);
     }

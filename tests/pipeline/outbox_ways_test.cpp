@@ -2,6 +2,8 @@
 // and what a platform tells later; on both engines.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "tests/fakes/test_database.h"
@@ -143,6 +145,39 @@ TEST_P(OutboxWays, PlatformThatIsDownIsNotWaitedForWhenThereIsAnother) {
   p->clock.advance(11min);
   ASSERT_TRUE(eventually([&] { return p->state(id) == NoticeState::sent; }));
   EXPECT_EQ(asked(*p, "1").back(), "b");
+}
+
+// The pauses of the store are skipped by hand.
+TEST_P(OutboxWays, OldNoticesAreTriedAgainWhenTheirOnlyPlatformIsBack) {
+  auto p = post();
+  std::atomic<bool> down = true;
+  p->play = [&, good = p->play](const net::OutgoingRequest& request) {
+    return down ? Post::fault(net::Fault::refused) : good(request);
+  };
+  std::vector<NoticeId> ids;
+  for (int i = 0; i < 9; ++i)
+    ids.push_back(p->write({.to = p->person({"a:only" + std::to_string(i)})[0], .text = "x"}));
+  ASSERT_TRUE(eventually([&] { return p->monitor.count("outbox.breaker_open") > 0; }));
+  p->clock.advance(11min);
+  std::this_thread::sleep_for(50ms);
+  down = false;
+  ASSERT_TRUE(eventually([&] {
+    fakes::run_sql(database_, "UPDATE notices SET next_at=0 WHERE state='due'");
+    return std::ranges::all_of(ids, [&](auto id) { return p->state(id) == NoticeState::sent; });
+  }));
+}
+
+TEST_P(OutboxWays, PerhapsHeardIsToldOnceMoreOnAllAccountsTogether) {
+  auto p = post();
+  std::atomic<int> asked_a = 0;
+  p->play = [&](const net::OutgoingRequest& request) {
+    const bool again = header(request, "Channel") == "a" && asked_a++ > 0;
+    return Post::answer(again ? "unreachable" : "unknown");
+  };
+  const auto id = p->write({.to = p->person({"a:1", "b:1"})[0], .text = "1"});
+  ASSERT_TRUE(p->settle());
+  EXPECT_EQ(asked(*p, "1"), (std::vector<std::string>{"a", "a", "b"})) << "the second was refused";
+  EXPECT_EQ(p->state(id), NoticeState::dead);
 }
 
 // ---- reply addresses ----------------------------------------------------------------------------
