@@ -171,6 +171,7 @@ void BatchRunner::bind(const Decision& decision, Plan& plan) {
   if (directory.person(found->person) || directory.person(decision.bind_to))
     plan.writes.directory_changed = true;
   Account account = *found;
+  plan.writes.rebound.push_back({account.id, account.person, decision.bind_to});
   account.person = decision.bind_to;
   plan.set.change(std::move(account));
 }

@@ -46,6 +46,7 @@ class SqlBatch final : public Batch {
   void save_cursors(const std::vector<Cursor>& cursors);
 
   // batch_notices.cpp
+  void rebind(const std::vector<Writes::Rebinding>& rebound);
   void release(const WorkingSet& set, const std::vector<Release>& releases);
   void release_to(const Account& to, const Release& release);
   void save_notices(const std::vector<NoticeRow>& notices);

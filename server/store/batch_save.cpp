@@ -48,6 +48,7 @@ void SqlBatch::save(const Writes& writes) {
   connection_.execute("INSERT INTO batches (id,at) VALUES (?," + connection_.dialect().now() + ")",
                       id);
   if (writes.set != nullptr) save_set(*writes.set, writes.release_held);
+  rebind(writes.rebound);
   save_notices(writes.notices);
   save_cards(writes.cards, writes.handles);
   save_told(writes.told);
@@ -93,6 +94,21 @@ void SqlBatch::save_accounts(const WorkingSet& set, const std::vector<Release>& 
   execute_in(connection_, "UPDATE accounts SET held=0,version=version+1 WHERE id IN ", untouched,
              "");
   release(set, release_held);
+}
+
+// Under the accounts' locks.
+void SqlBatch::rebind(const std::vector<Writes::Rebinding>& rebound) {
+  for (const auto& one : rebound) {
+    const Params params{to_value(one.to), to_value(one.account), to_value(one.from)};
+    connection_.execute("UPDATE notices SET person_id=? WHERE account_id=? AND person_id=?",
+                        params);
+    std::set<NoticeId> cards;
+    const Rows rows = connection_.query("SELECT id FROM notices WHERE account_id=? AND card=1",
+                                        Params{to_value(one.account)});
+    for (std::size_t i = 0; i < rows.size(); ++i) cards.emplace(rows[i][0].integer());
+    execute_in(connection_, "UPDATE cards SET person_id=? WHERE notice_id IN ", cards, "",
+               {to_value(one.to)});
+  }
 }
 
 // Sorted by key, so that two batches with the same messages meet at the first and do not deadlock.

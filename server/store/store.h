@@ -131,6 +131,12 @@ struct Writes {
   std::vector<NoticeRow> notices;
   std::vector<Nonce> nonces;
   std::vector<Release> release_held;
+  // Accounts that go to another person: what was written to them is his as well.
+  struct Rebinding {
+    AccountId account;
+    PersonId from, to;
+  };
+  std::vector<Rebinding> rebound;
   std::vector<Card> cards;                                // new ones
   std::vector<std::pair<NoticeId, std::string>> handles;  // of cards: by which they are found now
   std::vector<MediaOrder> media;

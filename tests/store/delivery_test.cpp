@@ -195,6 +195,30 @@ TEST_P(Delivery, CursorsAreCreatedAndMoved) {
   EXPECT_EQ(value("wkB"), "b2");
 }
 
+TEST_P(Delivery, NoticesGoWithTheirAccountToAnotherPerson) {
+  const auto account = store_account(*store_, 2001, "oX");
+  const auto other = store_account(*store_, 2101, "oY");
+  Writes writes;
+  for (const std::int64_t id : {6001, 6002, 6003}) {
+    auto notice = sample_notice(id, id == 6003 ? other : account, id);
+    notice.person = PersonId{id == 6002 ? 2101 : 2001};
+    notice.card = id != 6002;
+    if (notice.card)
+      writes.cards.push_back(
+          {notice.notice.id, notice.about, notice.account, notice.person, "card", false, ""});
+    writes.notices.push_back(notice);
+  }
+  write(writes);
+  Writes bound;
+  bound.rebound = {{account.id, PersonId{2001}, PersonId{2301}}};
+  write(bound);
+  EXPECT_EQ(notice_number(6001, "person_id"), 2301);
+  EXPECT_EQ(notice_number(6002, "person_id"), 2101) << "was written to somebody else";
+  EXPECT_EQ(notice_number(6003, "person_id"), 2001);
+  EXPECT_EQ(number("SELECT person_id FROM cards WHERE notice_id=6001"), 2301);
+  EXPECT_EQ(number("SELECT person_id FROM cards WHERE notice_id=6003"), 2001);
+}
+
 TEST_P(Delivery, ToldByTelephone) {
   const auto account = store_account(*store_, 2001, "oX");
   const auto bound_away = store_account(*store_, 2101, "oY");
