@@ -94,8 +94,8 @@ class Server {
  public:
   struct Options {
     bool test_clock = true;
-    std::string config = "seed-story";  // of config/story, without .toml
     std::vector<std::string> sets;      // more --set key=value
+    std::string config = "seed-story";  // of config/story, without .toml
   };
   // Starts it; ready() waits. `number` tells several servers of one test apart.
   Server(const Scratch& scratch, const std::string& store_url, Options options, int number = 0);
