@@ -272,13 +272,15 @@ void BatchRunner::report(const Message& message, const Plan& plan) {
   for (const auto& [name, channel] : parts_.channels)
     if (!channel->pulled()) elsewhere.push_back(name);
   const auto& delivery = *message.delivery;
+  bool known = false;
   try {
-    store_->report(message.channel, delivery.platform_id, delivery.delivered, delivery.detail,
-                   elsewhere, plan.runtime->policy->clocks.telephone);
+    known = store_->report(message.channel, delivery.platform_id, delivery.delivered,
+                           delivery.detail, elsewhere, plan.runtime->policy->clocks.telephone);
   } catch (const store::Error& error) {
-    parts_.monitor.event(Severity::warning, "inbox.report_lost",
+    parts_.monitor.event(Severity::warning, "inbox.report_late",
                          {{"code", std::to_string(error.code())}});
   }
+  if (!known) parts_.outbox.report_later(message.channel, delivery);
 }
 
 void BatchRunner::count_echoes(const Plan& plan) const {

@@ -13,11 +13,33 @@ using namespace std::chrono_literals;
 constexpr int kAtOnce = 8;  // questions under way
 constexpr int kTaken = 200;
 constexpr std::chrono::milliseconds kAgain = 5min;
+constexpr auto kEarly = 1min;
+constexpr std::size_t kMostEarly = 10000;
 constexpr auto kGiveUp = 24h;  // by then no platform knows any more
 
 }  // namespace
 
+void FateAsker::report_later(std::string channel, Delivery delivery, SteadyTime now) {
+  if (early_.size() == kMostEarly) early_.pop_front();
+  early_.push_back({std::move(channel), std::move(delivery), now + kEarly});
+}
+
+// Reports about what is none of ours come too (sent by hand in the platform's console), so nobody
+// is told when one fits nothing in the end.
+void FateAsker::report_early(SteadyTime now) {
+  if (early_.empty() || now < next_early_) return;
+  next_early_ = now + every_;
+  for (auto left = early_.size(); left > 0; --left) {
+    const auto& [channel, delivery, until] = early_.front();
+    const bool known = parts_.store.report(channel, delivery.platform_id, delivery.delivered,
+                                           delivery.detail, parts_.elsewhere, parts_.call_after);
+    if (!known && now < until) early_.push_back(early_.front());
+    early_.pop_front();
+  }
+}
+
 void FateAsker::ask(SteadyTime now) {
+  report_early(now);
   if (waiting_.empty() && now >= next_) {
     next_ = now + every_;
     for (auto& fate : parts_.store.fates(kTaken, kAgain)) waiting_.push_back(std::move(fate));

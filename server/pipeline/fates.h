@@ -35,8 +35,16 @@ class FateAsker {
 
   // May throw store::Error.
   void ask(SteadyTime now);
+  // A report that came before the store knew of what it speaks: tried again for a minute.
+  void report_later(std::string channel, Delivery delivery, SteadyTime now);
 
  private:
+  struct Early {
+    std::string channel;
+    Delivery delivery;
+    SteadyTime until;
+  };
+  void report_early(SteadyTime now);
   void ask(const store::Fate& fate, SendingChannel& channel, SteadyTime now);
   void answered(const store::Fate& fate, const Channel& platform, const net::ClientResult& result);
 
@@ -45,6 +53,8 @@ class FateAsker {
   SteadyTime next_{};
   std::deque<store::Fate> waiting_;  // their question is due
   int in_flight_ = 0;
+  std::deque<Early> early_;
+  SteadyTime next_early_{};
 };
 
 }  // namespace huiyin

@@ -97,6 +97,12 @@ class OutboxImpl : public Outbox {
     book_.window(account);
   }
 
+  void report_later(std::string channel, Delivery delivery) override {
+    mailbox_->post([this, channel = std::move(channel), delivery = std::move(delivery)] {
+      fates_.report_later(channel, delivery, Steady::now());
+    });
+  }
+
   void nudge() override {
     {
       std::lock_guard lock{mutex_};

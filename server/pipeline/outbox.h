@@ -56,6 +56,9 @@ class Outbox {
 
   // Notices became due in the store: they are claimed now. Thread-safe, does not block.
   virtual void nudge() = 0;
+  // A platform's report that fits no notice yet: its id is written with the next results, so it is
+  // tried again for a minute. Thread-safe, does not block.
+  virtual void report_later(std::string channel, Delivery delivery) = 0;
   // Fate of a notice that rode on a response. Thread-safe, does not block.
   virtual void rode(NoticeId id, bool written) = 0;
 

@@ -341,6 +341,19 @@ TEST_P(OutboxWays, PlatformIsAskedWhatBecameOfIt) {
   EXPECT_EQ(p->requests("id of good").size(), 1u) << "asked once";
 }
 
+// A platform may report faster than our own result is written.
+TEST_P(OutboxWays, ReportThatComesTooEarlyIsNotLost) {
+  auto p = post();
+  const auto accounts = p->person({"a:1", "b:1"});
+  p->outbox->report_later("a", {"id of quick", false, "failed:system failed"});
+  p->outbox->report_later("a", {"id of nothing", false, "failed"});
+  const auto quick = p->write({.to = accounts[0], .text = "quick"});
+  ASSERT_TRUE(eventually([&] { return asked(*p, "quick").size() == 2; }));
+  ASSERT_TRUE(p->settle());
+  EXPECT_THAT(asked(*p, "quick"), ElementsAre("a", "b"));
+  EXPECT_EQ(p->state(quick), NoticeState::sent);
+}
+
 // ---- metrics ------------------------------------------------------------------------------------
 
 TEST_P(OutboxWays, EchoesAreCountedByTheirAge) {
