@@ -34,6 +34,7 @@ constexpr auto kKinds = std::to_array<KindName>({
     {"scan", MessageKind::scan},
     {"unfollow", MessageKind::unfollow},
     {"menu", MessageKind::menu},
+    {"file", MessageKind::file},
 });
 
 net::HttpResponse json_response(int status, const json::object& body) {

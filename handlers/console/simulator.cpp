@@ -33,6 +33,8 @@ constexpr std::string_view kind_name(MessageKind kind) {
       return "unfollow";
     case MessageKind::menu:
       return "menu";
+    case MessageKind::file:
+      return "file";
     case MessageKind::delivery:
     case MessageKind::other:
       break;

@@ -56,11 +56,11 @@ std::vector<Part> read_audio(const json::object& body) {
 }
 std::vector<Part> read_video(const json::object& body) {
   const auto& content = json_child(body, "content");
-  if (content.contains("fileName")) return read_media(MessageKind::other, body);  // a file, really
+  if (content.contains("fileName")) return read_media(MessageKind::file, body);  // a file, really
   return read_media(MessageKind::video, body, {}, json_string(content, "videoType"));
 }
 std::vector<Part> read_file(const json::object& body) {
-  return read_media(MessageKind::other, body, json_string(json_child(body, "content"), "fileName"));
+  return read_media(MessageKind::file, body, json_string(json_child(body, "content"), "fileName"));
 }
 
 // Words and pictures mixed: the words first, then each picture.
@@ -202,7 +202,7 @@ Decoded read_robot_message(const Account& account, Authentic authentic, Instant 
 
   const auto type = json_string(*body, "msgtype");
   const auto reader = std::ranges::find(kReaders, type, &Reader::type);
-  const auto parts = reader == kReaders.end() ? std::vector<Part>{{.kind = MessageKind::other}}
+  const auto parts = reader == kReaders.end() ? std::vector<Part>{{.kind = MessageKind::file}}
                                               : reader->read(*body);
   if (parts.empty()) {
     const bool is_withheld = !json_string(*body, "errorMessage").empty();

@@ -168,7 +168,7 @@ class DingtalkSimulator final : public Simulator {
         content["duration"] = 2;
         body["content"] = std::move(content);
         return;
-      case MessageKind::other:
+      case MessageKind::file:
         body["msgtype"] = "file";
         content = file(said);
         content["fileName"] = said.text;

@@ -108,7 +108,7 @@ std::vector<Part> read_video(const json::object& content, const Words&) {
   return read_media(MessageKind::video, content, "file_key");
 }
 std::vector<Part> read_file(const json::object& content, const Words&) {
-  auto parts = read_media(MessageKind::other, content, "file_key");
+  auto parts = read_media(MessageKind::file, content, "file_key");
   if (!parts.empty()) parts.front().text = json_string(content, "file_name");
   return parts;
 }
@@ -195,7 +195,9 @@ constexpr auto kReaders = std::to_array<Reader>({
 std::vector<Part> read_content(std::string_view type, const json::object& content,
                                const json::array& mentions, bool addressed) {
   const auto reader = std::ranges::find(kReaders, type, &Reader::type);
-  if (reader == kReaders.end()) return {{.kind = MessageKind::other}};
+  // A "system" message is a line that the platform itself writes into the chat.
+  if (reader == kReaders.end())
+    return {{.kind = type == "system" ? MessageKind::other : MessageKind::file}};
   const auto names = names_of(mentions);
   return reader->read(content, Words{names, addressed});
 }

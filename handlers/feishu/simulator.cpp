@@ -193,9 +193,11 @@ class FeishuSimulator final : public Simulator {
         content["content"] = json::array{json::value(std::move(line))};
         return {"post", std::move(content)};
       }
-      default:
+      case MessageKind::file:
         content["file_key"] = media;
         return {"sticker", std::move(content)};
+      default:
+        throw std::invalid_argument("Feishu has no such message");
     }
   }
 

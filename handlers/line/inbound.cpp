@@ -45,8 +45,8 @@ bool read_location(const json::object& said, Message& message) {
   return true;
 }
 
-bool read_other(const json::object&, Message& message) {
-  message.kind = MessageKind::other;
+bool read_unreadable(const json::object&, Message& message) {
+  message.kind = MessageKind::file;
   return true;
 }
 
@@ -60,8 +60,8 @@ constexpr auto kContents = std::to_array<ContentReader>({
     {"audio", read_media<MessageKind::voice>},
     {"video", read_media<MessageKind::video>},
     {"location", read_location},
-    {"sticker", read_other},
-    {"file", read_other},
+    {"sticker", read_unreadable},
+    {"file", read_unreadable},
 });
 
 // ---- events
@@ -73,7 +73,7 @@ Result read_message(const json::object& event, Message& message) {
   const auto& said = json_child(event, "message");
   const auto type = json_string(said, "type");
   const auto reader = std::ranges::find(kContents, type, &ContentReader::type);
-  const auto read = reader == kContents.end() ? read_other : reader->read;
+  const auto read = reader == kContents.end() ? read_unreadable : reader->read;
   return !type.empty() && read(said, message) ? Result::said : Result::senseless;
 }
 

@@ -165,7 +165,7 @@ class LineSimulator final : public Simulator {
         message["type"] = "text";
         message["text"] = said.text;
         break;
-      case MessageKind::other:
+      case MessageKind::file:
         message["type"] = "sticker";
         break;
       default:

@@ -58,7 +58,7 @@ MessageKind kind_of(const json::object& file) {
   if (type.starts_with("image/")) return MessageKind::image;
   if (type.starts_with("audio/")) return MessageKind::voice;
   if (type.starts_with("video/")) return MessageKind::video;
-  return MessageKind::other;
+  return MessageKind::file;
 }
 
 // Each file is a message of its own; the words go with the first. Files that are neither picture
@@ -68,7 +68,7 @@ std::vector<Message> split_files(const Message& common, const json::array& files
   std::vector<Message> messages;
   for (const auto& entry : files) {
     const auto* file = entry.if_object();
-    if (!file || kind_of(*file) == MessageKind::other) continue;
+    if (!file || kind_of(*file) == MessageKind::file) continue;
     Message message = common;
     if (!messages.empty()) message.text.clear();
     message.kind = kind_of(*file);
@@ -80,7 +80,7 @@ std::vector<Message> split_files(const Message& common, const json::array& files
   }
   if (!messages.empty()) return messages;
   Message message = common;
-  if (message.text.empty()) message.kind = MessageKind::other;
+  if (message.text.empty()) message.kind = MessageKind::file;
   return {std::move(message)};
 }
 

@@ -162,14 +162,17 @@ class SlackSimulator final : public Simulator {
     event["channel"] = direct(said.user);
     event["channel_type"] = "im";
     event["user"] = said.user;
-    event["text"] = written(said.text);
+    // A file that is not read goes alone: words beside it would be read.
+    event["text"] = said.kind == MessageKind::file ? std::string{} : written(said.text);
     event["ts"] = stamp(now);
-    if (const auto kind = played_media_kind(said.kind)) {
+    const auto kind = played_media_kind(said.kind);
+    if (kind || said.kind == MessageKind::file) {
       const std::string id = said.media_id.empty() ? "F0PLAYED" : said.media_id;
-      files_[percent_encode(id)] = *kind;
+      if (kind) files_[percent_encode(id)] = *kind;
       json::object file;
       file["id"] = id;
-      file["mimetype"] = *kind == MediaKind::image   ? "image/png"
+      file["mimetype"] = !kind                       ? "application/pdf"
+                         : *kind == MediaKind::image ? "image/png"
                          : *kind == MediaKind::voice ? "audio/amr"
                                                      : "video/mp4";
       file["url_private"] = api_base_ + std::string{kFilePath} + percent_encode(id);

@@ -97,7 +97,7 @@ bool read_document(const json::object& object, Message& message) {
                     : type.starts_with("video/") ? MessageKind::video
                     : type.starts_with("audio/") ? MessageKind::voice
                     : json_string(object, "caption").empty()
-                        ? MessageKind::other
+                        ? MessageKind::file
                         : MessageKind::text;  // a PDF is not read, the words beside it are
   return take_file(*file, kind, message);
 }
@@ -149,8 +149,8 @@ bool read_contact(const json::object& object, Message& message) {
   return true;
 }
 
-bool read_other(const json::object&, Message& message) {
-  message.kind = MessageKind::other;
+bool read_unreadable(const json::object&, Message& message) {
+  message.kind = MessageKind::file;
   return true;
 }
 
@@ -172,12 +172,12 @@ constexpr auto kReaders = std::to_array<Reader>({
     {"venue", read_venue},
     {"location", read_location},
     {"contact", read_contact},
-    {"sticker", read_other},
-    {"dice", read_other},
-    {"poll", read_other},
-    {"story", read_other},
-    {"game", read_other},
-    {"paid_media", read_other},
+    {"sticker", read_unreadable},
+    {"dice", read_unreadable},
+    {"poll", read_unreadable},
+    {"story", read_unreadable},
+    {"game", read_unreadable},
+    {"paid_media", read_unreadable},
 });
 
 }  // namespace

@@ -201,7 +201,7 @@ class TelegramSimulator final : public Simulator {
       case MessageKind::position:
         place(object, said.position.value_or(Position{}));
         return;
-      case MessageKind::other:
+      case MessageKind::file:
         object["sticker"] = file("played-sticker", "");
         return;
       default:

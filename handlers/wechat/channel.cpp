@@ -33,9 +33,8 @@ class WechatChannel final : public Channel {
     switch (message.kind) {
       case MessageKind::unfollow:
       case MessageKind::delivery:
+      case MessageKind::other:
         return false;
-      case MessageKind::other:  // a message of an unknown type came from a person, a notice did not
-        return message.window.messages > 0;
       default:
         return true;
     }

@@ -101,7 +101,7 @@ constexpr auto kMessages = std::to_array<Reader>({
     {"location", MessageKind::position, kAfterMessage, read_location},
     {"link", MessageKind::link, kAfterMessage, read_link},
 });
-constexpr Reader kUnknownMessage{"", MessageKind::other, kAfterMessage, read_nothing};
+constexpr Reader kUnknownMessage{"", MessageKind::file, kAfterMessage, read_nothing};
 
 // ---- events: names are case-sensitive and mixed
 // ---------------------------------------------------

@@ -146,6 +146,8 @@ class WechatSimulator final : public Simulator {
       case MessageKind::link:
         return cdata("MsgType", "link") + cdata("Title", said.text) + cdata("Description", "") +
                cdata("Url", "https://mp.weixin.qq.com/s/played") + id;
+      case MessageKind::file:
+        return cdata("MsgType", "file") + cdata("Title", said.text) + id;
       default:
         throw std::invalid_argument("no such message");
     }

@@ -86,7 +86,7 @@ constexpr auto kMessages = std::to_array<Reader>({
     {"location", MessageKind::position, read_location},
     {"link", MessageKind::link, read_link},
 });
-constexpr Reader kUnknownMessage{"", MessageKind::other, read_nothing};
+constexpr Reader kUnknownMessage{"", MessageKind::file, read_nothing};
 
 // ---- events
 

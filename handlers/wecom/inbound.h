@@ -1,5 +1,5 @@
-// The XML of one application push → what it says: pages "消息格式", "事件格式". Unknown types and
-// events become MessageKind::other.
+// The XML of one application push → what it says: pages "消息格式", "事件格式". Unknown types
+// become MessageKind::file, unknown events MessageKind::other.
 #pragma once
 
 #include "handlers/channel.h"

@@ -62,10 +62,10 @@ void read_link(const json::object& content, Message& message) {
   message.media_url = json_string(content, "url");
 }
 
-// What cannot be read as what it says stays `other`: it was said, so it is answered.
+// What cannot be read as what it says stays `file`: it was said, so it is answered.
 void read_content(const json::object& entry, const std::string& type, Message& message) {
   const auto& content = json_child(entry, type);
-  message.kind = MessageKind::other;
+  message.kind = MessageKind::file;
   if (type == "text") {
     message.kind = MessageKind::text;
     message.text = json_string(content, "content");

@@ -130,8 +130,10 @@ class KfSimulator final : public Simulator {
         link["pic_url"] = "";
         return entry("link", std::move(link));
       }
-      default:
+      case MessageKind::file:
         return entry("business_card", with("userid", "played"));
+      default:
+        throw std::invalid_argument("a customer-service account is told of no such thing");
     }
   }
 

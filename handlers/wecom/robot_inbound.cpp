@@ -79,7 +79,7 @@ bool read_message(const json::object& body, const std::string& type, Message& me
     read_mixed(json_child(body, "mixed"), in_group, message);
     return !message.text.empty() || !message.media_url.empty();
   }
-  message.kind = MessageKind::other;
+  message.kind = MessageKind::file;
   if (type == "file") read_file(json_child(body, "file"), message);
   return true;
 }

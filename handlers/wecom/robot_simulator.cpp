@@ -164,7 +164,7 @@ class RobotSimulator final : public Simulator {
         return put("image", text_of("url", url));
       case MessageKind::video:
         return put("video", text_of("url", url));
-      case MessageKind::other:
+      case MessageKind::file:
         return put("file", text_of("url", url));
       default:
         throw std::invalid_argument("a robot does not hear such messages");

@@ -113,6 +113,8 @@ class AppSimulator final : public Simulator {
       case MessageKind::link:
         return cdata("MsgType", "link") + cdata("Title", said.text) + cdata("Description", "") +
                cdata("Url", "https://example.org/played") + cdata("PicUrl", "") + id;
+      case MessageKind::file:
+        return cdata("MsgType", "file") + cdata("Title", said.text) + id;
       default:
         throw std::invalid_argument("no such message");
     }

@@ -44,7 +44,7 @@ bool read_video(const json::object& object, Message& message) {
 bool read_document(const json::object& object, Message& message) {
   const auto& media = json_child(object, "document");
   const auto kind = json_string(media, "mime_type").starts_with("image/") ? MessageKind::image
-                    : json_string(media, "caption").empty()               ? MessageKind::other
+                    : json_string(media, "caption").empty()               ? MessageKind::file
                                                                           : MessageKind::text;
   return take_media(media, kind, message);
 }
@@ -93,13 +93,19 @@ bool read_interactive(const json::object& object, Message& message) {
   const auto& interactive = json_child(object, "interactive");
   const auto type = json_string(interactive, "type");
   if (type != "button_reply" && type != "list_reply") {
-    message.kind = MessageKind::other;
+    message.kind = MessageKind::file;
     return !type.empty();
   }
   return take_button(object, json_string(json_child(interactive, type), "id"), message);
 }
 bool read_template_button(const json::object& object, Message& message) {
   return take_button(object, json_string(json_child(object, "button"), "payload"), message);
+}
+
+// A thumb under one of our messages, a changed number, an opened chat: nothing was said.
+bool read_event(const json::object&, Message& message) {
+  message.kind = MessageKind::other;
+  return true;
 }
 
 struct Reader {
@@ -116,6 +122,9 @@ constexpr auto kReaders = std::to_array<Reader>({
     {"contacts", read_contacts},
     {"interactive", read_interactive},
     {"button", read_template_button},
+    {"reaction", read_event},
+    {"system", read_event},
+    {"request_welcome", read_event},
 });
 
 }  // namespace
@@ -124,7 +133,7 @@ bool read_content(const json::object& object, Message& message) {
   const auto type = json_string(object, "type");
   const auto reader = std::ranges::find(kReaders, type, &Reader::type);
   if (reader != kReaders.end()) return reader->read(object, message);
-  message.kind = MessageKind::other;  // sticker, reaction, unsupported, what comes in future
+  message.kind = MessageKind::file;  // sticker, unsupported, what comes in future
   return !type.empty();
 }
 

@@ -206,7 +206,7 @@ class WhatsappSimulator final : public Simulator {
         message["location"] = std::move(content);
         break;
       }
-      case MessageKind::other:
+      case MessageKind::file:
         message["type"] = "unsupported";
         break;
       default:

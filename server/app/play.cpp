@@ -29,6 +29,8 @@ std::string what_is_done(const PlayedMessage& said) {
       return "[语音]";
     case MessageKind::video:
       return "[视频]";
+    case MessageKind::file:
+      return "[文件 " + said.text + "]";
     case MessageKind::position:
       return "[位置 " + said.position->label + "]";
     case MessageKind::link:

@@ -207,6 +207,9 @@ class Parser {
                  : what == "voice" ? MessageKind::voice
                                    : MessageKind::video;
       one.media_id = need("MEDIA");
+    } else if (what == "file") {
+      one.kind = MessageKind::file;
+      one.text = known_pattern(need("NAME"));
     } else if (what == "position") {
       one.kind = MessageKind::position;
       one.position = position(need("LATITUDE,LONGITUDE LABEL"));
@@ -226,7 +229,8 @@ class Parser {
       one.kind = MessageKind::unfollow;
     } else {
       fail(
-          "unknown deed; allowed: [photo M] [voice M] [video M] [position LAT,LON LABEL] "
+          "unknown deed; allowed: [photo M] [voice M] [video M] [file NAME] [position LAT,LON "
+          "LABEL] "
           "[link TITLE] [menu KEY] [scan SCENE] [follow SCENE] [unfollow] [press LABEL] [again]");
     }
   }

@@ -20,8 +20,9 @@ enum class MessageKind {
   scan,    // already a follower; `scene`
   unfollow,
   menu,      // menu tap; `text` is its key: read like a typed command
+  file,      // a file, sticker or kind of message that we cannot read: answered with how to say it
   delivery,  // the platform reports the fate of something we sent
-  other,     // recorded, answered, otherwise ignored (automatic positions, views, notices)
+  other,     // an event that asks for nothing (automatic positions, views): recorded, silent
 };
 
 struct Position {

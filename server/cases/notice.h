@@ -107,6 +107,7 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"ask_place", Audience::reporter, false},
     {"which_place", Audience::reporter, false},  // numbered choice
     {"ask_problem", Audience::reporter, false},  // photo, voice or position first
+    {"unreadable", Audience::reporter, false},   // a file or sticker: how to say it instead
     {"bound", Audience::reporter, false},
     {"welcome", Audience::reporter, false},
     {"help", Audience::reporter, false},

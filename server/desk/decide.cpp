@@ -72,6 +72,11 @@ void hear(Turn& turn, const Said& said) {
   turn.heard(said.message);
   if (said.message.kind == MessageKind::follow || said.message.kind == MessageKind::scan)
     return hear_scene(turn, said.message);
+  // Its words, if any, are the name of a file. A question of ours stays open.
+  if (said.message.kind == MessageKind::file) {
+    turn.reply("unreadable");
+    return;
+  }
 
   const auto& meaning = said.meaning;
   const Speaker speaker = speaker_of(turn.directory, said.person, turn.now);

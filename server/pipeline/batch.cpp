@@ -35,9 +35,9 @@ void note_cursor(const Message& message, Receipt::Status status, store::Writes& 
 }
 
 std::string_view kind_name(MessageKind kind) {
-  constexpr std::string_view names[] = {"text",     "image", "voice",    "video",
-                                        "position", "link",  "follow",   "scan",
-                                        "unfollow", "menu",  "delivery", "other"};
+  constexpr std::string_view names[] = {"text", "image",    "voice", "video",    "position",
+                                        "link", "follow",   "scan",  "unfollow", "menu",
+                                        "file", "delivery", "other"};
   return names[static_cast<int>(kind)];
 }
 

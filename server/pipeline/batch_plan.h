@@ -11,7 +11,7 @@
 
 namespace huiyin {
 
-// Other messages are recorded and acknowledged only.
+// Events that ask for nothing are recorded and acknowledged only.
 inline bool takes_effect(const Message& message) {
   return message.kind != MessageKind::other && message.kind != MessageKind::delivery &&
          message.kind != MessageKind::unfollow;

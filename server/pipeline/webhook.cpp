@@ -146,6 +146,7 @@ std::string_view kind_label(MessageKind kind) {
     case MessageKind::image:
     case MessageKind::voice:
     case MessageKind::video:
+    case MessageKind::file:
       return "media";
     default:
       return "event";

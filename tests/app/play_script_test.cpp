@@ -65,6 +65,7 @@ const DeedCase kDeeds[] = {
     {"photo", "姜农 [photo M-1]", MessageKind::image, "", "", "M-1"},
     {"voice", "姜农 [voice V]", MessageKind::voice, "", "", "V"},
     {"video", "姜农 [video V]", MessageKind::video, "", "", "V"},
+    {"file", "姜农 [file 表 1.xls]", MessageKind::file, "表 1.xls", "", ""},
     {"link", "姜农 [link 一篇 文章]", MessageKind::link, "一篇 文章", "", ""},
     {"menu", "姜农 [menu 查询]", MessageKind::menu, "查询", "", ""},
     {"scan", "姜农 [scan lou-jia]", MessageKind::scan, "", "lou-jia", ""},

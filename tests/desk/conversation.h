@@ -12,9 +12,10 @@
 namespace huiyin::conversation {
 
 // `who`: instructor, deputy, clerk, clerk2, officer, county; "photo:NAME" sends a picture of NAME;
-// "clock" moves the clock, `says` is minutes ("+30") or an instant; anything else is a resident.
-// `kinds`: audience/kind of every notice. `read`: text found in the first notice for the speaker,
-// or, for the clock, in the first notice of all; null when it does not matter.
+// "file:NAME" a file called `says`; "clock" moves the clock, `says` is minutes ("+30") or an
+// instant; anything else is a resident. `kinds`: audience/kind of every notice. `read`: text found
+// in the first notice for the speaker, or, for the clock, in the first notice of all; null when it
+// does not matter.
 struct Line {
   const char* who;
   const char* says;
@@ -54,6 +55,12 @@ inline void play(fakes::DeskHarness& desk, const std::vector<Line>& lines) {
       Message message;
       message.kind = MessageKind::image;
       message.media_id = "MEDIA-1";
+      decisions.push_back(desk.send(reader, message));
+    } else if (who.starts_with("file:")) {
+      reader = speaker(desk, who.substr(5));
+      Message message;
+      message.kind = MessageKind::file;
+      message.text = line.says;
       decisions.push_back(desk.send(reader, message));
     } else if (who.starts_with("scan:") || who.starts_with("follow:")) {
       const auto colon = who.find(':');

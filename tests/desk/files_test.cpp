@@ -182,6 +182,40 @@ TEST(Files, a_cadres_photo_goes_to_his_case) {
   EXPECT_EQ(first_to(decision, people::instructor).media.size(), 1u);
 }
 
+// Told at once how else to say it; nothing is registered, a question of ours stays open.
+TEST(Files, what_cannot_be_read_is_answered) {
+  const char* const kAnswer =
+      "这种消息我们这里打不开。请直接用文字说说是什么事，也可以发照片或语音。";
+  const std::vector<std::string> answered{"reporter/unreadable"};
+  for (const Talk& talk : {
+           Talk{"a_stranger", {{"file:甲", "", answered, kAnswer}}},
+           Talk{"name_that_would_be_a_report", {{"file:甲", "楼家村路灯坏了", answered, kAnswer}}},
+           Talk{"name_that_would_be_a_command", {{"file:甲", "催办", answered, kAnswer}}},
+           Talk{"cadre", {{"file:instructor", "办结 0001 已修好", answered, kAnswer}}},
+       }) {
+    SCOPED_TRACE(talk.label);
+    fakes::DeskHarness desk;
+    play(desk, talk.lines);
+    EXPECT_TRUE(desk.set.cases().empty());
+  }
+}
+
+TEST(Files, an_unreadable_one_leaves_questions_and_cases_as_they_are) {
+  const std::vector<std::string> answered{"reporter/unreadable"};
+  const std::vector<std::string> registered{"owner/card", "reporter/registered"};
+  fakes::DeskHarness place;
+  play(place, {{"甲", "路灯坏了", {"reporter/ask_place"}},
+               {"file:甲", "位置.pdf", answered},
+               {"甲", "楼家村", registered}});
+  EXPECT_EQ(place.only_case().text, "路灯坏了");
+  fakes::DeskHarness question;
+  play(question, {{"甲", "楼家村路灯坏了", registered},
+                  {"instructor", "追问 是哪一盏？", {"reporter/question", "owner/done"}},
+                  {"file:甲", "", answered},
+                  {"甲", "村口那盏", {"reporter/answered", "owner/answer"}}});
+  EXPECT_THAT(question.only_case().media, IsEmpty());
+}
+
 TEST(Files, without_a_platform_id_there_is_nothing_to_fetch) {
   fakes::DeskHarness desk;
   Message message;

@@ -64,7 +64,8 @@ TEST(Console, ReadsEveryKind) {
                                                         {"follow", MessageKind::follow},
                                                         {"scan", MessageKind::scan},
                                                         {"unfollow", MessageKind::unfollow},
-                                                        {"menu", MessageKind::menu}}) {
+                                                        {"menu", MessageKind::menu},
+                                                        {"file", MessageKind::file}}) {
     const auto message =
         one(channel->decode(post(R"({"user":"f","kind":")" + name +
                                  R"(","scene":"s","media_id":"m","media_format":"amr",)"

@@ -47,11 +47,11 @@ const DecodeCase kCases[] = {
      {{.kind = MessageKind::video, .media_id = "d", .media_format = "mp4"}}},
     {"file",
      said(R"("msgtype":"file","content":{"downloadCode":"d","fileName":"表.xls"})"),
-     {{.kind = MessageKind::other, .text = "表.xls", .media_id = "d"}}},
+     {{.kind = MessageKind::file, .text = "表.xls", .media_id = "d"}}},
     {"file_as_one_official_table_has_it",
      said(R"("msgtype":"video","content":{"downloadCode":"d","fileName":"表.xls"})"),
-     {{.kind = MessageKind::other, .media_id = "d"}}},
-    {"unknown_type", said(R"("msgtype":"hologram","content":{})"), {{.kind = MessageKind::other}}},
+     {{.kind = MessageKind::file, .media_id = "d"}}},
+    {"unknown_type", said(R"("msgtype":"hologram","content":{})"), {{.kind = MessageKind::file}}},
 };
 
 class DingtalkDecode : public testing::TestWithParam<DecodeCase> {};

@@ -214,7 +214,7 @@ TEST(DingtalkGov, EveryKindOfCallback) {
                          R"("sessionWebhookExpiredTime":99999999999999,)" +
                          words)),
        "text 349958 text=沟断了"},
-      {"unknown kind", pushed(robot_body(R"("msgtype":"hologram")")), "other 349958"},
+      {"unknown kind", pushed(robot_body(R"("msgtype":"hologram")")), "file 349958"},
       {"wrong secret", pushed(robot_body(words), "another"), "401 auth.reject"},
       {"truncated", pushed(robot_body(words).substr(0, 60)), "senseless"},
       {"empty", pushed(""), "senseless"},

@@ -69,7 +69,7 @@ struct DingtalkPlayNotices : DingtalkPlay {
 
 TEST_F(DingtalkPlay, EveryKindArrivesAsItWasSaid) {
   for (const auto kind : {MessageKind::text, MessageKind::image, MessageKind::voice,
-                          MessageKind::video, MessageKind::other}) {
+                          MessageKind::video, MessageKind::file}) {
     SCOPED_TRACE(static_cast<int>(kind));
     const auto heard = hear(say("沟断了\"😀", kind));
     EXPECT_EQ(heard.kind, kind);

@@ -67,7 +67,7 @@ class FeishuPlay : public testing::TestWithParam<const char*> {
 TEST_P(FeishuPlay, EveryKindArrivesAsItWasSaid) {
   for (const auto kind :
        {MessageKind::text, MessageKind::image, MessageKind::voice, MessageKind::video,
-        MessageKind::position, MessageKind::follow, MessageKind::menu, MessageKind::other}) {
+        MessageKind::position, MessageKind::follow, MessageKind::menu, MessageKind::file}) {
     SCOPED_TRACE(static_cast<int>(kind));
     const PlayedMessage said{.user = std::string{kFarmer},
                              .kind = kind,

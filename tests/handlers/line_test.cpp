@@ -80,9 +80,9 @@ const Row kRows[] = {
     {"location_without_names",
      body(said(R"("type":"location","latitude":29.5,"longitude":120.25)")),
      "position " P " at=29.50,120.25 reply=nHuyWi"},
-    {"sticker", body(said(R"("type":"sticker","packageId":"1")")), "other " P " reply=nHuyWi"},
-    {"file", body(said(R"("type":"file","fileName":"a.pdf")")), "other " P " reply=nHuyWi"},
-    {"unknown_content", body(said(R"("type":"hologram")")), "other " P " reply=nHuyWi"},
+    {"sticker", body(said(R"("type":"sticker","packageId":"1")")), "file " P " reply=nHuyWi"},
+    {"file", body(said(R"("type":"file","fileName":"a.pdf")")), "file " P " reply=nHuyWi"},
+    {"unknown_content", body(said(R"("type":"hologram")")), "file " P " reply=nHuyWi"},
     {"postback",
      body(event(R"("type":"postback","replyToken":"b60d","postback":{"data":"签收 261123-0042"})")),
      "text " P " reply=b60d text=签收 261123-0042"},
@@ -371,7 +371,7 @@ class LinePlay : public BothSides, public testing::Test {
 TEST_F(LinePlay, EveryKindArrivesAsItWasSaid) {
   for (const auto kind :
        {MessageKind::text, MessageKind::image, MessageKind::voice, MessageKind::video,
-        MessageKind::position, MessageKind::follow, MessageKind::unfollow, MessageKind::other}) {
+        MessageKind::position, MessageKind::follow, MessageKind::unfollow, MessageKind::file}) {
     const PlayedMessage played{.user = kPerson,
                                .kind = kind,
                                .text = "沟断了😀",

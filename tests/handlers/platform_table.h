@@ -21,8 +21,9 @@ namespace huiyin::test {
 inline constexpr std::array<unsigned char, 16> kRandom{1, 2, 3};
 
 inline std::string kind_name(MessageKind kind) {
-  constexpr const char* names[] = {"text",   "image", "voice",    "video", "position", "link",
-                                   "follow", "scan",  "unfollow", "menu",  "delivery", "other"};
+  constexpr const char* names[] = {"text", "image",    "voice", "video",    "position",
+                                   "link", "follow",   "scan",  "unfollow", "menu",
+                                   "file", "delivery", "other"};
   return names[static_cast<int>(kind)];
 }
 

@@ -90,7 +90,7 @@ const Row kRows[] = {
      "text U2147483697 text=合同"},
     {"pdf", kJson,
      said(R"("subtype":"file_share","text":"","files":[{"id":"F0","mimetype":"application/pdf"}])"),
-     "other U2147483697"},
+     "file U2147483697"},
     {"button", kForm,
      pressed(R"({"type":"button","value":"签收 261123-0042","action_ts":"1795423426.5"})"),
      "text U2147483697 card=D024BE91L:1795423000.000100 text=签收 261123-0042"},
@@ -349,12 +349,12 @@ class SlackPlay : public BothSides, public testing::Test {
 
 TEST_F(SlackPlay, EveryKindArrivesAsItWasSaid) {
   for (const auto kind : {MessageKind::text, MessageKind::image, MessageKind::voice,
-                          MessageKind::video, MessageKind::menu}) {
+                          MessageKind::video, MessageKind::file, MessageKind::menu}) {
     const PlayedMessage played{
         .user = kPerson, .kind = kind, .text = "沟断了 <b>&😀", .media_id = "F1"};
     const auto heard = hear(played);
     EXPECT_EQ(heard.kind, kind);
-    EXPECT_EQ(heard.text, "沟断了 <b>&😀");
+    EXPECT_EQ(heard.text, kind == MessageKind::file ? "" : "沟断了 <b>&😀");
     EXPECT_EQ(acknowledge(played, heard), std::nullopt);
   }
 }

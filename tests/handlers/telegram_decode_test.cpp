@@ -82,7 +82,7 @@ const Row kRows[] = {
      message(R"("document":{"file_id":"d","file_name":"a.jpg","mime_type":"image/jpeg"})"),
      "image 5812345678 media=d format=jpeg"},
     {"pdf", message(R"("document":{"file_id":"d","mime_type":"application/pdf"})"),
-     "other 5812345678 media=d format=pdf"},
+     "file 5812345678 media=d format=pdf"},
     {"pdf_with_words",
      message(R"("document":{"file_id":"d","mime_type":"application/pdf"},"caption":"合同在此")"),
      "text 5812345678 media=d format=pdf text=合同在此"},
@@ -104,7 +104,7 @@ const Row kRows[] = {
     {"contact_without_account",
      message(R"("contact":{"phone_number":"13900000000","first_name":"王五"})"),
      "text 5812345678 text=补充 联系人 王五 13900000000"},
-    {"sticker", message(R"("sticker":{"file_id":"s"})"), "other 5812345678"},
+    {"sticker", message(R"("sticker":{"file_id":"s"})"), "file 5812345678"},
 
     {"edit", edited(R"("text":"沟断了，在溪东")"), "text 5812345678 text=补充 沟断了，在溪东"},
     {"edit_of_a_caption", edited(R"("photo":[{"file_id":"l"}],"caption":"在溪东")"),

@@ -234,7 +234,7 @@ TEST_F(TelegramPlay, EveryKindArrivesAsItWasSaid) {
         Row{MessageKind::follow, "follow 5812345678 scene=lou-jia"},
         Row{MessageKind::scan, "follow 5812345678 scene=lou-jia"},
         Row{MessageKind::unfollow, "unfollow 5812345678"},
-        Row{MessageKind::other, "other 5812345678"}}) {
+        Row{MessageKind::file, "file 5812345678"}}) {
     const PlayedMessage said{.user = kPerson,
                              .kind = kind,
                              .text = "沟断了😀",

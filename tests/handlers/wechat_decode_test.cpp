@@ -105,7 +105,7 @@ const DecodeCase kCases[] = {
      "message|10|" FARMER "|" AT},
     {"unknown_message_type",
      "<MsgType><![CDATA[file]]></MsgType><Title><![CDATA[a.pdf]]></Title><MsgId>11</MsgId>",
-     {.kind = MessageKind::other, .allowed = 5, .during = 48h},
+     {.kind = MessageKind::file, .allowed = 5, .during = 48h},
      "message|11|" FARMER "|" AT},
 
     {"subscribe",

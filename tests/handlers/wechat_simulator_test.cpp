@@ -76,7 +76,7 @@ TEST_P(Play, EveryKindArrivesAsItWasSaid) {
   for (const auto kind :
        {MessageKind::text, MessageKind::image, MessageKind::voice, MessageKind::video,
         MessageKind::position, MessageKind::link, MessageKind::follow, MessageKind::scan,
-        MessageKind::unfollow, MessageKind::menu, MessageKind::other}) {
+        MessageKind::unfollow, MessageKind::menu, MessageKind::file, MessageKind::other}) {
     SCOPED_TRACE(static_cast<int>(kind));
     const PlayedMessage said{.user = user,
                              .kind = kind,

@@ -73,7 +73,7 @@ const DecodeCase kCases[] = {
      "message|9|" WHO "|" AT},
     {"unknown_message_type",
      "<MsgType><![CDATA[file]]></MsgType><MsgId>10</MsgId>",
-     {.kind = MessageKind::other, .reply = false},
+     {.kind = MessageKind::file},
      "message|10|" WHO "|" AT},
 
     {"subscribe",

@@ -79,7 +79,7 @@ class KfPlay : public testing::Test {
 TEST_F(KfPlay, EveryKindIsPulled) {
   for (const auto kind :
        {MessageKind::text, MessageKind::image, MessageKind::voice, MessageKind::video,
-        MessageKind::position, MessageKind::link, MessageKind::other}) {
+        MessageKind::position, MessageKind::link, MessageKind::file}) {
     auto said = say("沟断了", kind);
     said.position = Position{29.58, 120.82, "溪东"};
     said.media_id = "M1";

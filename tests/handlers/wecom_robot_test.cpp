@@ -44,8 +44,10 @@ const RobotCase kCases[] = {
      "", "https://e.org/1", ""},
     {"voice_is_its_transcript", SINGLE R"("msgtype":"voice","voice":{"content":"路灯坏了"}})",
      MessageKind::voice, "路灯坏了", "", ""},
-    {"file", SINGLE R"("msgtype":"file","file":{"url":"https://e.org/f"}})", MessageKind::other, "",
-     "https://e.org/f", "", false, false},
+    {"file", SINGLE R"("msgtype":"file","file":{"url":"https://e.org/f"}})", MessageKind::file, "",
+     "https://e.org/f", "", false, true},
+    {"file_in_a_group", GROUP R"("msgtype":"file","file":{"url":"https://e.org/f"}})",
+     MessageKind::file, "", "https://e.org/f", "", false, false},
     {"mixed",
      GROUP R"("msgtype":"mixed","mixed":{"msg_item":[{"msgtype":"text","text":{"content":)"
            R"("@回音 漏水"}},{"msgtype":"image","image":{"url":"https://e.org/1"}},{"msgtype":)"
@@ -74,8 +76,8 @@ const RobotCase kCases[] = {
      MessageKind::text, "签收 1", "", "huiyin_7"},
     {"feedback", SINGLE R"("msgtype":"event","event":{"eventtype":"feedback_event"}})",
      MessageKind::other, "", "", "", false, false},
-    {"unknown_type", SINGLE R"("msgtype":"brand_new"})", MessageKind::other, "", "", "", false,
-     false},
+    {"unknown_type", SINGLE R"("msgtype":"brand_new"})", MessageKind::file, "", "", "", false,
+     true},
     {"response_url_of_somebody_else",
      SINGLE R"("response_url":"https://evil.example/","msgtype":"text","text":{"content":"x"}})",
      MessageKind::text, "x", "", ""},
@@ -228,7 +230,7 @@ class RobotPlay : public testing::Test {
 
 TEST_F(RobotPlay, EveryKindArrives) {
   for (const auto kind : {MessageKind::text, MessageKind::voice, MessageKind::image,
-                          MessageKind::video, MessageKind::follow, MessageKind::other})
+                          MessageKind::video, MessageKind::follow, MessageKind::file})
     EXPECT_EQ(hear(say("沟断了", kind)).kind, kind);
 }
 

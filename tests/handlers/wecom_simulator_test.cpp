@@ -66,7 +66,7 @@ TEST_F(WecomPlay, EveryKindArrivesAsItWasSaid) {
   for (const auto kind :
        {MessageKind::text, MessageKind::image, MessageKind::voice, MessageKind::video,
         MessageKind::position, MessageKind::link, MessageKind::follow, MessageKind::unfollow,
-        MessageKind::menu, MessageKind::other}) {
+        MessageKind::menu, MessageKind::file, MessageKind::other}) {
     SCOPED_TRACE(static_cast<int>(kind));
     auto said = say("沟断了]]>😀", kind);
     said.media_id = "m-1";

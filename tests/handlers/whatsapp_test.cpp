@@ -85,7 +85,7 @@ const Row kRows[] = {
      said(R"("type":"document","document":{"id":"7","mime_type":"image/png"})"),
      "image 8613800000000 media=7 format=png"},
     {"document", said(R"("type":"document","document":{"id":"7","mime_type":"application/pdf"})"),
-     "other 8613800000000 media=7 format=pdf"},
+     "file 8613800000000 media=7 format=pdf"},
     {"document_with_words",
      said(
          R"("type":"document","document":{"id":"7","mime_type":"application/pdf","caption":"合同"})"),
@@ -111,10 +111,11 @@ const Row kRows[] = {
          R"("type":"button","context":{"id":"wamid.C=="},"button":{"payload":"满意","text":"好"})"),
      "text 8613800000000 card=wamid.C== text=满意"},
     {"other_interactive", said(R"("type":"interactive","interactive":{"type":"nfm_reply"})"),
-     "other 8613800000000"},
+     "file 8613800000000"},
     {"reaction", said(R"("type":"reaction","reaction":{"emoji":"x"})"), "other 8613800000000"},
+    {"number_changed", said(R"("type":"system","system":{"body":"x"})"), "other 8613800000000"},
     {"unsupported", said(R"("type":"unsupported","errors":[{"code":131051}])"),
-     "other 8613800000000"},
+     "file 8613800000000"},
 
     {"delivered", status(R"("status":"delivered")"),
      "delivery 8613800000000 delivery=wamid.S== yes delivered"},
@@ -431,7 +432,7 @@ class WhatsappPlay : public BothSides, public testing::Test {
 
 TEST_F(WhatsappPlay, EveryKindArrivesAsItWasSaid) {
   for (const auto kind : {MessageKind::text, MessageKind::image, MessageKind::voice,
-                          MessageKind::video, MessageKind::position, MessageKind::other}) {
+                          MessageKind::video, MessageKind::position, MessageKind::file}) {
     const PlayedMessage played{.user = kPerson,
                                .kind = kind,
                                .text = "沟断了😀/",

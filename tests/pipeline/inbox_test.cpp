@@ -257,6 +257,19 @@ TEST_P(InboxTest, UnfollowAndOtherEventsMakeNoCase) {
   EXPECT_TRUE(cases().empty());
 }
 
+TEST_P(InboxTest, WhatCannotBeReadIsAnsweredAndMakesNoCase) {
+  auto r = rig();
+  auto message = r->message("farmer", "表.xls", "m1");
+  message.kind = MessageKind::file;
+  for (const auto status : {Receipt::accepted, Receipt::duplicate}) {
+    const auto receipt = r->submit(message);
+    EXPECT_EQ(receipt.status, status);
+    ASSERT_TRUE(receipt.reply);
+    EXPECT_THAT(receipt.reply->text, HasSubstr("打不开"));
+  }
+  EXPECT_TRUE(cases().empty());
+}
+
 // ---- faults -----------------------------------------------------------------------------------
 
 class InboxFaults : public InboxTest {
