@@ -10,19 +10,12 @@
 #include <span>
 #include <utility>
 
+#include "server/pipeline/hex.h"
+
 namespace huiyin {
 namespace {
 
 constexpr std::size_t kSigned = 16;  // bytes of the HMAC in a link
-
-std::string hex(std::span<const unsigned char> bytes) {
-  std::string out;
-  for (const auto byte : bytes) {
-    out += "0123456789abcdef"[byte >> 4];
-    out += "0123456789abcdef"[byte & 15];
-  }
-  return out;
-}
 
 // Digits up to `end`, no sign, nothing else.
 std::optional<std::int64_t> number(std::string_view text) {

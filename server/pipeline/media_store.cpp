@@ -13,6 +13,8 @@
 #include <span>
 #include <system_error>
 
+#include "server/pipeline/hex.h"
+
 namespace huiyin {
 namespace {
 
@@ -20,15 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kHalfWritten = "new-";
 constexpr std::chrono::hours kForgotten{1};
-
-std::string hex(std::span<const unsigned char> bytes) {
-  std::string out;
-  for (const auto byte : bytes) {
-    out += "0123456789abcdef"[byte >> 4];
-    out += "0123456789abcdef"[byte & 15];
-  }
-  return out;
-}
 
 std::string sha256(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/pipeline/hex.h"
+
 namespace huiyin {
 namespace {
 
@@ -18,12 +20,7 @@ constexpr std::string_view kPrefix = "/hooks/";
 std::string sha256_hex(const std::string& data) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data());
-  std::string hex;
-  for (const auto byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
+  return hex(digest);
 }
 
 net::Answer plain(int status, std::string text) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -89,6 +91,21 @@ std::int64_t execute_in(Connection& connection, const std::string& head, const R
     affected += connection.execute(head + list + tail, params);
   });
   return affected;
+}
+
+// Locks lanes, which the accounts' rows are, in the order of ids.
+inline std::map<AccountId, Account> lock_lanes(Connection& connection,
+                                               const std::set<AccountId>& ids) {
+  std::map<AccountId, Account> out;
+  const auto& dialect = connection.dialect();
+  query_in(connection,
+           "SELECT " + select_list<Account>() + " FROM accounts" + dialect.by_primary() +
+               " WHERE id IN ",
+           ids, " ORDER BY id" + dialect.for_update(), [&](std::span<const Value> cells) {
+             auto row = read_row<Account>(cells);
+             out.emplace(row.id, std::move(row));
+           });
+  return out;
 }
 
 }  // namespace huiyin::store

@@ -28,19 +28,6 @@ Unheard read_unheard(std::span<const Value> cells) {
   return out;
 }
 
-std::map<AccountId, Account> lock_lanes(Connection& connection, const std::set<AccountId>& ids) {
-  std::map<AccountId, Account> out;
-  const auto& dialect = connection.dialect();
-  query_in(connection,
-           "SELECT " + select_list<Account>() + " FROM accounts" + dialect.by_primary() +
-               " WHERE id IN ",
-           ids, " ORDER BY id" + dialect.for_update(), [&](std::span<const Value> cells) {
-             auto row = read_row<Account>(cells);
-             out.emplace(row.id, std::move(row));
-           });
-  return out;
-}
-
 struct Sleeper {
   NoticeId id;
   AccountId account;

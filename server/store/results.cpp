@@ -13,16 +13,7 @@ namespace {
 std::map<AccountId, Account> lock_lanes(Connection& connection, std::set<AccountId> ids,
                                         std::span<const SendResult> results) {
   for (const auto& result : results) ids.insert(result.account);
-  std::map<AccountId, Account> out;
-  const auto& dialect = connection.dialect();
-  query_in(connection,
-           "SELECT " + select_list<Account>() + " FROM accounts" + dialect.by_primary() +
-               " WHERE id IN ",
-           ids, " ORDER BY id" + dialect.for_update(), [&](std::span<const Value> cells) {
-             auto row = read_row<Account>(cells);
-             out.emplace(row.id, std::move(row));
-           });
-  return out;
+  return lock_lanes(connection, ids);
 }
 
 struct InHand {
