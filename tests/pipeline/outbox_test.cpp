@@ -586,7 +586,9 @@ TEST_P(OutboxTest, FreePlaceGoesToTheNextWhenTheFirstHasNothingToSend) {
     auto message = r->message(user, kLamp);
     if (*user == 'b') message.window = {};  // nothing may be sent to b
     r->rode(r->submit(message), false);
-    if (*user == 'a') ASSERT_TRUE(eventually([&] { return r->client->requests().size() == 1; }));
+    if (*user == 'a') {
+      ASSERT_TRUE(eventually([&] { return r->client->requests().size() == 1; }));
+    }
     std::this_thread::sleep_for(100ms);
   }
   r->client->open();
