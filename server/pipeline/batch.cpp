@@ -268,14 +268,12 @@ void BatchRunner::settle(std::span<Job> jobs, Plan& plan) {
 
 // A failed delivery goes on by another channel of the person.
 void BatchRunner::report(const Message& message, const Plan& plan) {
-  std::vector<std::string> elsewhere;
-  for (const auto& [name, channel] : parts_.channels)
-    if (!channel->pulled()) elsewhere.push_back(name);
   const auto& delivery = *message.delivery;
   bool known = false;
   try {
-    known = store_->report(message.channel, delivery.platform_id, delivery.delivered,
-                           delivery.detail, elsewhere, plan.runtime->policy->clocks.telephone);
+    known =
+        store_->report(message.channel, delivery.platform_id, delivery.delivered, delivery.detail,
+                       sending_channels(parts_.channels), plan.runtime->policy->clocks.telephone);
   } catch (const store::Error& error) {
     parts_.monitor.event(Severity::warning, "inbox.report_late",
                          {{"code", std::to_string(error.code())}});

@@ -57,8 +57,10 @@ void BatchRunner::find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan) 
       const auto channel = parts_.channels.find(message.channel);
       const bool pulled = channel != parts_.channels.end() && channel->second->pulled();
       if (was.state == store::NoticeState::riding || was.state == store::NoticeState::due ||
-          was.code == "rode" || pulled)
+          was.code == "rode" || pulled) {
         plan.receipts[i].reply = was.notice;
+        plan.receipts[i].echo = was.echo && was.code != "rode";  // counted then
+      }
       continue;
     }
     if (const auto& claim = message.nonce) {

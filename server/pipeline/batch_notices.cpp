@@ -131,6 +131,7 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
     if (rides) {
       effect.reply = row.notice.id;
       plan.receipts[index].reply = row.notice;
+      plan.receipts[index].echo = row.echo;
     }
     if (channel && channel->pulled()) {
       row.state = store::NoticeState::sent;

@@ -1,9 +1,9 @@
 #include "server/pipeline/fates.h"
 
-#include <openssl/rand.h>
-
 #include <array>
 #include <utility>
+
+#include "server/pipeline/random.h"
 
 namespace huiyin {
 namespace {
@@ -64,9 +64,8 @@ void FateAsker::ask(const store::Fate& fate, SendingChannel& channel, SteadyTime
   std::optional<net::OutgoingRequest> request;
   try {
     request = channel.platform.fate_request(fate.platform_id, channel.tokens.token());
-    std::array<unsigned char, 16> random;
-    RAND_bytes(random.data(), random.size());
-    if (request) request = channel.platform.stamp(std::move(*request), parts_.clock.now(), random);
+    if (request)
+      request = channel.platform.stamp(std::move(*request), parts_.clock.now(), random_bytes());
   } catch (const std::exception&) {
     request.reset();
   }

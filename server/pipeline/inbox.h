@@ -29,6 +29,7 @@ struct Receipt {
     quarantined,  // stored raw, no effect: 200
   } status = unavailable;
   std::optional<Notice> reply;  // may ride on the HTTP response; report its fate to Outbox::rode
+  bool echo = false;            // `reply` is an echo (P2) that was not delivered before
 };
 
 struct InboxOptions {

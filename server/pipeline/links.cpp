@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <charconv>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "server/pipeline/hex.h"
+#include "server/pipeline/random.h"
 
 namespace huiyin {
 namespace {
@@ -30,11 +30,7 @@ std::optional<std::int64_t> number(std::string_view text) {
 MediaLinks::MediaLinks(std::string public_url, std::string secret, std::chrono::hours lifetime)
     : public_url_{std::move(public_url)}, secret_{std::move(secret)}, lifetime_{lifetime} {}
 
-std::string MediaLinks::fresh_secret() {
-  std::array<unsigned char, 32> random;
-  RAND_bytes(random.data(), static_cast<int>(random.size()));
-  return hex(random);
-}
+std::string MediaLinks::fresh_secret() { return hex(random_bytes()) + hex(random_bytes()); }
 
 std::string MediaLinks::link(MediaId id, Instant now) const {
   if (public_url_.empty()) return "";

@@ -33,18 +33,24 @@ class Mailbox {
     arrived_.notify_one();
   }
 
-  std::vector<Work> wait(std::chrono::milliseconds limit) {
+  // Until there is work, somebody wakes it, it is closed, or `until` has come. `out` becomes the
+  // work, in the order of posting. False: closed.
+  bool wait(std::chrono::steady_clock::time_point until, std::vector<Work>& out) {
     std::unique_lock lock{mutex_};
-    arrived_.wait_for(lock, limit, [&] { return woken_ || !work_.empty(); });
+    arrived_.wait_until(lock, until, [&] { return !open_ || woken_ || !work_.empty(); });
     woken_ = false;
-    return std::exchange(work_, {});
+    out = std::exchange(work_, {});
+    return open_;
   }
 
-  // Nothing is taken any more, and what waits is dropped.
+  // Nothing is taken any more, what waits is dropped, wait() returns.
   void close() {
-    const std::lock_guard lock{mutex_};
-    open_ = false;
-    work_.clear();
+    {
+      const std::lock_guard lock{mutex_};
+      open_ = false;
+      work_.clear();
+    }
+    arrived_.notify_all();
   }
 
  private:

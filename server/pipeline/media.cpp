@@ -1,7 +1,5 @@
 #include "server/pipeline/media.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
 #include <future>
@@ -12,10 +10,11 @@
 #include <thread>
 #include <utility>
 
+#include "server/pipeline/mailbox.h"
 #include "server/pipeline/media_file.h"
 #include "server/pipeline/media_guard.h"
-#include "server/pipeline/media_post.h"
 #include "server/pipeline/media_store.h"
+#include "server/pipeline/random.h"
 #include "server/pipeline/tokens.h"
 
 namespace huiyin {
@@ -96,7 +95,7 @@ class Fetcher final : public MediaFetcher {
   void loop() {
     files_.sweep();
     auto next_poll = Steady::now();
-    std::deque<std::function<void()>> work;
+    std::vector<Mailbox::Work> work;
     while (post_->wait(std::min(next_poll, next_token_look()), work)) {
       for (const auto& one : work) guarded(one);
       guarded([this] { look_for_tokens(); });
@@ -202,9 +201,7 @@ class Fetcher final : public MediaFetcher {
     const auto hosts = job->channel->media_hosts();
     const auto host = media_host(request.url, base == api_bases_.end() ? "" : base->second, hosts);
     if (host == MediaHost::refused) return reject(job, "not a host of the platform");
-    std::array<unsigned char, 16> random;
-    RAND_bytes(random.data(), static_cast<int>(random.size()));
-    request = job->channel->stamp(std::move(request), clock_.now(), random);
+    request = job->channel->stamp(std::move(request), clock_.now(), random_bytes());
     request.public_only = host == MediaHost::foreign;
     request.response_bytes = options_.bytes + kEnvelope;
     client_.send(std::move(request), job->deadline,
@@ -355,7 +352,7 @@ class Fetcher final : public MediaFetcher {
   const Clock& clock_;
   Monitor& monitor_;
   const MediaStore files_;
-  const std::shared_ptr<MediaPost> post_ = std::make_shared<MediaPost>();
+  const std::shared_ptr<Mailbox> post_ = std::make_shared<Mailbox>();
 
   // The thread's own.
   std::mt19937_64 random_;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <system_error>
 
 #include "server/pipeline/hex.h"
+#include "server/pipeline/random.h"
 
 namespace huiyin {
 namespace {
@@ -31,12 +31,7 @@ std::string sha256(std::string_view bytes) {
   return hex(std::span{digest}.first(size));
 }
 
-std::string random_name() {
-  std::array<unsigned char, 16> random;
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-    throw std::system_error{std::make_error_code(std::errc::io_error), "random bytes"};
-  return std::string{kHalfWritten} + hex(random);
-}
+std::string random_name() { return std::string{kHalfWritten} + hex(random_bytes()); }
 
 [[noreturn]] void failed(const char* what) {
   throw std::system_error{errno, std::generic_category(), what};

@@ -145,8 +145,9 @@ class OutboxImpl : public Outbox {
   // ---- the loop -----------------------------------------------------------------------------
 
   void loop() {
+    std::vector<Mailbox::Work> work;
     for (;;) {
-      const auto work = mailbox_->wait(busy_ ? options_.flush : options_.poll);
+      mailbox_->wait(Steady::now() + (busy_ ? options_.flush : options_.poll), work);
       // One by one: what the store does to a token must not lose the answers behind it.
       for (const auto& item : work) guarded(item);
       guarded([this] { step(); });

@@ -1,11 +1,6 @@
 #include "server/pipeline/puller.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <array>
-#include <condition_variable>
-#include <cstdio>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -14,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "server/pipeline/hex.h"
+#include "server/pipeline/mailbox.h"
+#include "server/pipeline/random.h"
 #include "server/pipeline/tokens.h"
 #include "server/pipeline/webhook.h"
 
@@ -26,23 +24,6 @@ using namespace std::chrono_literals;
 constexpr auto kNever = Steady::time_point::max();
 constexpr auto kTokenWait = 50ms;
 constexpr int kTokenRetries = 2;
-
-// What other threads bring, and whether the puller still lives: callbacks may outlive it.
-struct Mailbox {
-  std::mutex mutex;
-  std::condition_variable wake;
-  bool open = true;
-  std::vector<std::function<void()>> work;
-
-  void post(std::function<void()> item) {
-    {
-      std::lock_guard lock{mutex};
-      if (!open) return;
-      work.push_back(std::move(item));
-    }
-    wake.notify_one();
-  }
-};
 
 using Key = std::pair<std::string, std::string>;  // channel, stream
 
@@ -100,12 +81,7 @@ class PullerImpl : public Puller {
   }
 
   ~PullerImpl() override {
-    {
-      std::lock_guard lock{mailbox_->mutex};
-      mailbox_->open = false;
-      mailbox_->work.clear();
-    }
-    mailbox_->wake.notify_one();
+    mailbox_->close();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -117,15 +93,8 @@ class PullerImpl : public Puller {
 
  private:
   void loop() {
-    for (;;) {
-      std::vector<std::function<void()>> work;
-      {
-        std::unique_lock lock{mailbox_->mutex};
-        mailbox_->wake.wait_until(lock, next_wake(),
-                                  [&] { return !mailbox_->open || !mailbox_->work.empty(); });
-        if (!mailbox_->open) return;
-        work.swap(mailbox_->work);
-      }
+    std::vector<Mailbox::Work> work;
+    while (mailbox_->wait(next_wake(), work)) {
       for (auto& item : work) guarded(item);
       const auto now = Steady::now();
       if (now >= next_poll_) guarded([this] { poll(); });
@@ -180,10 +149,8 @@ class PullerImpl : public Puller {
     const auto request =
         source.platform.pull_request({key.second, line.hint, *line.at}, source.tokens.token());
     if (!request) return rest(key, line);
-    std::array<unsigned char, 16> random;
-    RAND_bytes(random.data(), random.size());
     const auto generation = source.tokens.generation();
-    client_.send(source.platform.stamp(*request, clock_.now(), random),
+    client_.send(source.platform.stamp(*request, clock_.now(), random_bytes()),
                  now + source.platform.limits().timeout,
                  [this, box = mailbox_, key, generation](net::ClientResult result) {
                    box->post([this, key, generation, result = std::move(result)] {
@@ -294,14 +261,8 @@ class PullerImpl : public Puller {
   }
 
   void save_cursor(const Key& key, const std::string& value) {
-    std::array<unsigned char, 16> random;
-    RAND_bytes(random.data(), random.size());
     store::Writes writes;
-    for (const auto byte : random) {
-      char hex[3];
-      std::snprintf(hex, sizeof hex, "%02x", byte);
-      writes.batch_id += hex;
-    }
+    writes.batch_id = hex(random_bytes());
     writes.cursors.push_back({key.first, key.second, value});
     auto batch = store_->begin();
     batch->save(writes);

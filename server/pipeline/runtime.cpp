@@ -24,4 +24,11 @@ void Current::reload() {
   current_ = std::move(made);
 }
 
+std::vector<std::string> sending_channels(const Channels& channels) {
+  std::vector<std::string> names;
+  for (const auto& [name, channel] : channels)
+    if (!channel->pulled()) names.push_back(name);
+  return names;
+}
+
 }  // namespace huiyin

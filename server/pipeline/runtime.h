@@ -52,5 +52,7 @@ class Current {
 
 // Open channels by configured name. Filled at start, then read-only.
 using Channels = std::map<std::string, std::unique_ptr<Channel>, std::less<>>;
+// Names of those that send: all that are not pulled.
+std::vector<std::string> sending_channels(const Channels& channels);
 
 }  // namespace huiyin

@@ -1,12 +1,11 @@
 #include "server/pipeline/sender.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "server/pipeline/card_edits.h"
+#include "server/pipeline/random.h"
 
 namespace huiyin {
 namespace {
@@ -17,13 +16,6 @@ using store::NoticeState;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kLeftAtOnce = 200;  // of a channel that is down, in one turn
-
-std::vector<std::string> sending(const Channels& channels) {
-  std::vector<std::string> out;
-  for (const auto& [name, channel] : channels)
-    if (!channel->pulled()) out.push_back(name);
-  return out;
-}
 
 // An answer that a handler stumbles over must not end the process.
 SendOutcome interpret(const Channel& platform, const Notice& notice, Route route,
@@ -46,7 +38,8 @@ bool has_address(const Notice& notice, Instant now) {
 
 Sender::Sender(Parts parts, const Channels& channels)
     : parts_{std::move(parts)},
-      aftermath_{{parts_.options, parts_.book, parts_.clock, parts_.monitor, sending(channels)}} {
+      aftermath_{
+          {parts_.options, parts_.book, parts_.clock, parts_.monitor, sending_channels(channels)}} {
   for (const auto& [name, channel] : channels) {
     if (channel->pulled()) {
       pulled_.insert(name);
@@ -182,10 +175,8 @@ std::optional<net::OutgoingRequest> Sender::encode(const Notice& notice,
                                                    const SendingChannel& channel,
                                                    Route route) const {
   try {
-    std::array<unsigned char, 16> random;
-    RAND_bytes(random.data(), random.size());
     return channel.platform.stamp(channel.platform.encode(notice, route, channel.tokens.token()),
-                                  parts_.clock.now(), random);
+                                  parts_.clock.now(), random_bytes());
   } catch (const std::exception&) {
     return std::nullopt;
   }

@@ -1,6 +1,5 @@
 #include "server/pipeline/webhook.h"
 
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "server/pipeline/hex.h"
+#include "server/pipeline/random.h"
 
 namespace huiyin {
 namespace {
@@ -31,13 +31,6 @@ net::Answer unavailable() {
   auto response = net::HttpResponse::text(503, "busy, please send again\n");
   response.headers.emplace_back("Retry-After", "2");
   return {std::move(response), {}};
-}
-
-// What rides answers the sender; of those only a reporter's tells of a move.
-bool is_echo(const Notice& notice) {
-  return std::ranges::any_of(kNoticeKinds, [&](const NoticeKind& kind) {
-    return kind.echo && kind.audience == Audience::reporter && kind.name == notice.kind;
-  });
 }
 
 // One request on its way through the inbox. It may carry several messages; it is acknowledged when
@@ -73,20 +66,20 @@ struct Exchange {
     call_streams();
     const Message* answered = messages.empty() ? nullptr : &messages.front();
     const Notice* reply = nullptr;
+    bool is_echo = false;
     for (std::size_t i = 0; i < receipts.size(); ++i) {
       const auto& receipt = receipts[i];
       if (receipt.status == Receipt::unavailable) return respond(unavailable());
       if (receipt.status == Receipt::replayed) return refuse_replay(messages[i].channel);
       if (!reply && receipt.reply) {
         reply = &*receipt.reply;
+        is_echo = receipt.echo;
         answered = &messages[i];
       }
     }
     net::Answer answer;
-    std::array<unsigned char, 16> random;
-    RAND_bytes(random.data(), random.size());
     try {
-      answer.response = channel.acknowledge(request, answered, reply, clock.now(), random);
+      answer.response = channel.acknowledge(request, answered, reply, clock.now(), random_bytes());
     } catch (const std::exception& error) {
       // It is committed; the reply goes by API when no resend fetches it.
       monitor.event(Severity::error, "http.acknowledge", {{"why", error.what()}});
@@ -94,10 +87,10 @@ struct Exchange {
     }
     if (reply && !channel.pulled())
       answer.on_written = [&outbox = outbox, &monitor = monitor, id = reply->id,
-                           name = reply->channel, echo = is_echo(*reply)](bool written) {
+                           name = reply->channel, is_echo](bool written) {
         outbox.rode(id, written);
         if (written) monitor.sent(name, "rode");
-        if (written && echo) monitor.echo_delivered(name, true);
+        if (written && is_echo) monitor.echo_delivered(name, true);
       };
     respond(std::move(answer));
   }

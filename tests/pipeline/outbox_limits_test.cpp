@@ -124,7 +124,9 @@ TEST_P(OutboxLimits, ThrottledAccountRestsAsLongAsThePlatformSays) {
   std::this_thread::sleep_for(20ms);
   broadcast(*p, 2, "later");
   std::this_thread::sleep_for(50ms);
-  if (Steady::now() - began < 350ms) EXPECT_EQ(p->sent().size(), 3u) << "the others wait, too";
+  if (Steady::now() - began < 350ms) {
+    EXPECT_EQ(p->sent().size(), 3u) << "the others wait, too";
+  }
   ASSERT_TRUE(p->settle());
   EXPECT_EQ(p->sent().size(), 8u);
 }
