@@ -142,6 +142,10 @@ Clocks default_clocks() {
   clocks.contact = {{Urgency::normal, working_days(1)},
                     {Urgency::urgent, natural(4h)},
                     {Urgency::emergency, natural(1h)}};
+  clocks.triage = {{Urgency::normal, working(2h)},
+                   {Urgency::urgent, natural(30min)},
+                   {Urgency::emergency, natural(10min)}};
+  clocks.claim = {{Urgency::normal, working_days(2)}, {Urgency::urgent, natural(4h)}};
   clocks.handle_working_days = {{CaseType::help, {5, 10, 15, 15}},
                                 {CaseType::complaint, {5, 15, 15, 15}},
                                 {CaseType::violation, {5, 15, 15, 15}},

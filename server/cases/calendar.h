@@ -67,8 +67,15 @@ struct Clocks {
   Span draft_place{0, {}, std::chrono::minutes{30}};
   Span draft_media{0, {}, std::chrono::minutes{10}};
   std::chrono::minutes supplement_window{10};
-  int silence_working_days = 5;  // P3
-  int reopen_days = 15;          // natural days after closing
+  std::map<Urgency, Span> triage;   // waits for an office
+  std::map<Urgency, Span> claim;    // waits for a leader; an emergency is not left to that
+  int unclaimed_working_days = 5;   // then the city lists it
+  Span approval{1, {}, {}};         // waits for the office above
+  std::chrono::minutes ladder{10};  // an emergency nobody accepted: the county's duty hears
+  int extension_working_days = 10;  // at most
+  int suspension_days = 90;         // until the review, at most
+  int silence_working_days = 5;     // P3
+  int reopen_days = 15;             // natural days after closing
   int archive_days = 15;
   int return_working_days = 1;
   int progress_limit_working_days = 30;

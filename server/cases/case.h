@@ -84,6 +84,64 @@ struct CaseMedia {
   friend bool operator==(const CaseMedia&, const CaseMedia&) = default;
 };
 
+// What is shown of the reporter (handbook §11): to owner and office; to the handling office only;
+// to nobody.
+enum class Privacy { named, confidential, anonymous };
+template <>
+struct EnumNames<Privacy> {
+  static constexpr std::array<std::string_view, 3> kNames{"named", "confidential", "anonymous"};
+};
+
+// Somebody who hears of the case besides reporter and owner.
+enum class PartyKind {
+  follower,    // reported the same problem, or asked to hear: every echo, rates alone
+  co_handler,  // helps: gets the card, may write notes
+  watcher,     // had it before: may look, hears the end
+};
+template <>
+struct EnumNames<PartyKind> {
+  static constexpr std::array<std::string_view, 3> kNames{"follower", "co_handler", "watcher"};
+};
+struct Party {
+  PersonId person;
+  PartyKind kind = PartyKind::follower;
+  AccountId account;  // followers: where the echo goes first
+  UnitCode unit;      // co_handlers: for whom they help
+  std::string own;    // followers: number of their own case, if they reported it too
+  Instant since;      // hears what came later
+  int rating = 0;     // followers: 1..5
+  friend bool operator==(const Party&, const Party&) = default;
+};
+
+// What the office one level up was asked. At most one question at a time.
+enum class RequestKind { none, extend, suspend, planned, rejected, merge };
+template <>
+struct EnumNames<RequestKind> {
+  static constexpr std::array<std::string_view, 6> kNames{"",        "extend",   "suspend",
+                                                          "planned", "rejected", "merge"};
+};
+struct Request {
+  RequestKind kind = RequestKind::none;
+  PersonId by;
+  Instant at;        // when it was asked
+  Instant until;     // extend: new due date; suspend: review date
+  CaseId other;      // merge: into which case
+  std::string text;  // the reason, or the result
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+// In whose queue the case stands, and why. Always what desk/queues.h derives from the rest.
+enum class WaitKind { triage, approval, claim, hard };
+template <>
+struct EnumNames<WaitKind> {
+  static constexpr std::array<std::string_view, 4> kNames{"triage", "approval", "claim", "hard"};
+};
+struct Wait {
+  UnitCode unit;  // of the office or the leaders
+  WaitKind kind = WaitKind::triage;
+  friend auto operator<=>(const Wait&, const Wait&) = default;
+};
+
 // A problem with its one owner. Times that do not apply are the epoch (Instant{}).
 struct Case {
   CaseId id;
@@ -118,6 +176,26 @@ struct Case {
   // Echoes that reached the reporter by no channel: the owner was asked to telephone, so many times
   // since he last did (P2).
   int calls = 0;
+  Privacy privacy = Privacy::named;
+  // Complaints about those who serve: the unit, and the people who served there then. They may not
+  // know of the case (desk/roles.h), whatever duties they get later.
+  UnitCode concerned_unit;
+  std::vector<PersonId> concerned;
+  CaseId parent;     // merged into that
+  CaseId previous;   // reported again after that one was over
+  CaseId resembles;  // the same problem as that one, it seems; the owner may propose to join them
+  PersonId leader;   // who claimed it
+  Request request;
+  std::vector<Party> parties;
+  std::vector<Wait> waits;
+  Instant stage_at;          // in this stage, at this level, since then
+  Instant review_at;         // suspended: moves again then
+  Instant overall_due;       // listed as 难事 then; epoch: never, or listed already
+  Instant listed_at;         // listed as 难事; epoch: not
+  int extended_level = 0;    // 1..4: an extension was granted at that level (once per level)
+  int deadlocks = 0;         // 进展 tagged 协调未果
+  bool ruled = false;        // 裁定: cannot be returned any more
+  bool enforcement = false;  // needs law enforcement or a licence: starts at level 2 (§6)
   std::int64_t version = 0;  // as loaded; the store increments it
 };
 
@@ -128,11 +206,13 @@ struct Person {
   std::string code;
   std::string name;
   std::string phone;
-  std::string locale = "zh";  // "zh" | "en"
-  UnitCode bound_unit;        // where the person lives or works, by 绑定 or QR scene
-  bool muted = false;         // 退订: closing echoes still go
-  bool informed = false;      // the purpose line of handbook §11 was shown
-  AccountId preferred;        // chosen by the person for pushes; none: the first one
+  std::string locale = "zh";         // "zh" | "en"
+  UnitCode bound_unit;               // where the person lives or works, by 绑定 or QR scene
+  bool muted = false;                // 退订: closing echoes still go
+  bool informed = false;             // the purpose line of handbook §11 was shown
+  Privacy privacy = Privacy::named;  // how the next matters are taken: 匿名, 保密 said beforehand
+  Instant erased_at;                 // 删除我的信息
+  AccountId preferred;               // chosen by the person for pushes; none: the first one
   std::int64_t version = 0;
 };
 

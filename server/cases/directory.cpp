@@ -41,8 +41,12 @@ Person duty_desk() {
 }  // namespace
 
 Directory::Directory(std::int64_t version, std::vector<Unit> units, std::vector<Duty> duties,
-                     std::vector<Person> persons, std::vector<Account> accounts)
-    : version_{version}, units_{std::move(units)}, duties_{std::move(duties)} {
+                     std::vector<Person> persons, std::vector<Account> accounts,
+                     std::vector<Leave> leaves)
+    : version_{version},
+      units_{std::move(units)},
+      duties_{std::move(duties)},
+      leaves_{std::move(leaves)} {
   index_units();
   index_duties();
   persons_.emplace(kDutyDesk, duty_desk());
@@ -195,17 +199,96 @@ std::vector<Directory::Index> Directory::holders(Index unit, DutyRole role, Inst
   return found;
 }
 
+// ---- who is away --------------------------------------------------------------------------------
+
+bool Directory::on_leave(PersonId person, Instant at) const {
+  return std::ranges::any_of(leaves_, [&](const Leave& leave) {
+    return leave.person == person && in_force(leave.from, leave.to, at);
+  });
+}
+
+PersonId Directory::stand_in(PersonId person, Instant at) const {
+  // Deputies may be away too, and name each other: every step must lead to somebody new.
+  std::vector<PersonId> asked{person};
+  for (;;) {
+    const auto away = std::ranges::find_if(leaves_, [&](const Leave& leave) {
+      return leave.person == asked.back() && in_force(leave.from, leave.to, at);
+    });
+    if (away == leaves_.end()) return asked.size() > 1 ? asked.back() : PersonId{};
+    if (!away->deputy || std::ranges::find(asked, away->deputy) != asked.end()) return {};
+    asked.push_back(away->deputy);
+  }
+}
+
+bool Directory::may_own(PersonId person, const UnitCode& unit, Instant at) const {
+  if (person == kDutyDesk) return true;
+  const Index where = find(unit);
+  if (where == kNoUnit || !person || on_leave(person, at)) return false;
+  const auto list = duties_at_.find(where);
+  if (list == duties_at_.end()) return false;
+  return std::ranges::any_of(list->second, [&](Index i) {
+    return active(i, at, Hours::ignored) &&
+           (duties_[i].person == person || stand_in(duties_[i].person, at) == person);
+  });
+}
+
+Instant Directory::next_change(Instant after) const {
+  Instant next{};
+  const auto take = [&](Instant at) {
+    if (at != Instant{} && at > after && (next == Instant{} || at < next)) next = at;
+  };
+  for (const Duty& duty : duties_) take(duty.from), take(duty.to);
+  for (const Leave& leave : leaves_) take(leave.from), take(leave.to);
+  for (const Unit& unit : units_) take(unit.valid_from), take(unit.valid_to);
+  return next;
+}
+
+std::vector<Gap> Directory::gaps(Instant at) const {
+  std::vector<Gap> found;
+  for (Index i = 0; i < units_.size(); ++i) {
+    const Unit& unit = units_[i];
+    if (!is_stationed_level(unit.kind) || !in_force(unit.valid_from, unit.valid_to, at)) continue;
+    const auto stationed = holders(i, DutyRole::stationed_cadre, at, Hours::ignored);
+    const auto there = [&](Index duty) {
+      const PersonId person = duties_[duty].person;
+      return !on_leave(person, at) || stand_in(person, at);
+    };
+    if (std::ranges::none_of(stationed, there)) found.push_back({unit.code, !stationed.empty()});
+  }
+  return found;
+}
+
 // ---- who is responsible -------------------------------------------------------------------------
+
+std::optional<Assignment> Directory::serving(Index duty, Instant at, PersonId except) const {
+  const auto& [unit, person, priority, role, from, to, hours] = duties_[duty];
+  if (!on_leave(person, at)) {
+    if (person == except) return std::nullopt;
+    return Assignment{person, unit, role};
+  }
+  const PersonId deputy = stand_in(person, at);
+  if (!deputy || deputy == except) return std::nullopt;
+  return Assignment{deputy, unit, role == DutyRole::stationed_cadre ? DutyRole::deputy : role};
+}
 
 std::optional<Assignment> Directory::first(Index unit, DutyRole role, Instant at, Hours hours,
                                            PersonId except) const {
   for (Index i : holders(unit, role, at, hours))
-    if (duties_[i].person != except) return Assignment{duties_[i].person, units_[unit].code, role};
+    if (auto found = serving(i, at, except)) return found;
   return std::nullopt;
 }
 
 std::optional<Assignment> Directory::search(Index unit, Instant at, Hours hours,
                                             PersonId except) const {
+  if (unit != kNoUnit) {
+    const UnitKind kind = units_[unit].kind;
+    if (kind == UnitKind::grid)
+      if (auto found = first(unit, DutyRole::grid_worker, at, hours, except)) return found;
+    if (kind == UnitKind::department || kind == UnitKind::partner)
+      for (const DutyRole role :
+           {DutyRole::contact, DutyRole::stationed_cadre, DutyRole::deputy, DutyRole::clerk})
+        if (auto found = first(unit, role, at, hours, except)) return found;
+  }
   for (const DutyRole role : {DutyRole::stationed_cadre, DutyRole::deputy})
     for (Index i = unit; i != kNoUnit && is_frontline(units_[i].kind); i = parents_[i]) {
       if (auto found = first(i, role, at, hours, except)) return found;
@@ -229,18 +312,29 @@ Assignment Directory::owner_for(const UnitCode& unit, Instant at, PersonId excep
 
 bool Directory::may_act_for(PersonId person, const Assignment& owner, Instant at) const {
   if (!person) return false;
-  if (person == owner.person) return true;
+  if (person == owner.person || stand_in(owner.person, at) == person) return true;
   const Index unit = find(owner.unit);
   if (unit == kNoUnit) return false;
   return std::ranges::any_of(holders(unit, DutyRole::deputy, at, Hours::ignored),
                              [&](Index i) { return duties_[i].person == person; });
 }
 
-std::vector<Assignment> Directory::clerks_at(Index unit, Instant at, Hours hours) const {
-  std::vector<Assignment> clerks;
-  for (Index i : holders(unit, DutyRole::clerk, at, hours))
-    clerks.push_back({duties_[i].person, units_[unit].code, DutyRole::clerk});
-  return clerks;
+std::vector<Assignment> Directory::serving_at(Index unit, DutyRole role, Instant at,
+                                              Hours hours) const {
+  std::vector<Assignment> found;
+  for (Index i : holders(unit, role, at, hours))
+    if (auto one = serving(i, at, {}); one && std::ranges::find(found, *one) == found.end())
+      found.push_back(*one);
+  return found;
+}
+
+std::vector<Assignment> Directory::holders_at(const UnitCode& unit, DutyRole role,
+                                              Instant at) const {
+  const Index where = find(unit);
+  if (where == kNoUnit) return {};
+  for (const Hours hours : {Hours::respected, Hours::ignored})
+    if (auto found = serving_at(where, role, at, hours); !found.empty()) return found;
+  return {};
 }
 
 std::vector<Assignment> Directory::office_for(const UnitCode& unit, Instant at) const {
@@ -248,12 +342,104 @@ std::vector<Assignment> Directory::office_for(const UnitCode& unit, Instant at) 
   const Index township = township_index(known);
   for (const Hours hours : {Hours::respected, Hours::ignored}) {
     for (Index i = township != kNoUnit ? township : known; i != kNoUnit; i = parents_[i])
-      if (auto clerks = clerks_at(i, at, hours); !clerks.empty()) return clerks;
+      if (auto clerks = serving_at(i, DutyRole::clerk, at, hours); !clerks.empty()) return clerks;
     if (known == kNoUnit)
       for (Index top : tops_)
-        if (auto clerks = clerks_at(top, at, hours); !clerks.empty()) return clerks;
+        if (auto clerks = serving_at(top, DutyRole::clerk, at, hours); !clerks.empty())
+          return clerks;
   }
   return {};
+}
+
+// ---- levels, names, subjects --------------------------------------------------------------------
+
+const Unit* Directory::above(const UnitCode& code, UnitKind kind) const {
+  for (Index i = find(code); i != kNoUnit; i = parents_[i])
+    if (units_[i].kind == kind) return &units_[i];
+  return nullptr;
+}
+
+Level Directory::level_of(const UnitCode& code) const {
+  for (Index i = find(code); i != kNoUnit; i = parents_[i]) switch (units_[i].kind) {
+      case UnitKind::city:
+        return Level::city;
+      case UnitKind::county:
+        return Level::county;
+      case UnitKind::township:
+        return Level::township;
+      case UnitKind::department:
+        continue;
+      default:
+        return Level::frontline;
+    }
+  return Level::frontline;
+}
+
+UnitCode Directory::office_at(const UnitCode& code, Level level) const {
+  const Level wanted = std::max(level, Level::township);
+  Index last = kNoUnit;
+  for (Index i = find(code); i != kNoUnit; i = parents_[i]) {
+    last = i;
+    const UnitKind kind = units_[i].kind;
+    const bool office =
+        kind == UnitKind::township || kind == UnitKind::county || kind == UnitKind::city;
+    if (office && level_of(units_[i].code) >= wanted) return units_[i].code;
+  }
+  if (last == kNoUnit && !tops_.empty()) last = tops_.front();
+  return last == kNoUnit ? UnitCode{} : units_[last].code;
+}
+
+std::vector<const Unit*> Directory::named(std::string_view name, Instant at) const {
+  std::vector<const Unit*> whole, other;
+  if (name.empty()) return whole;
+  const auto has = [&](const std::vector<std::string>& names) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  for (const Unit& unit : units_) {
+    if (!in_force(unit.valid_from, unit.valid_to, at)) continue;
+    if (unit.name == name || unit.code.raw() == name)
+      whole.push_back(&unit);
+    else if (has(unit.aliases) || has(unit.former_names))
+      other.push_back(&unit);
+  }
+  whole.insert(whole.end(), other.begin(), other.end());
+  return whole;
+}
+
+std::vector<PersonId> Directory::people_named(std::string_view name) const {
+  std::vector<PersonId> found;
+  if (name.empty()) return found;
+  for (const auto& [id, person] : persons_)
+    if (id != kDutyDesk && (person.name == name || person.code == name)) found.push_back(id);
+  std::ranges::sort(found);
+  return found;
+}
+
+std::vector<const Unit*> Directory::departments_for(std::string_view topic, const UnitCode& code,
+                                                    Instant at) const {
+  std::vector<const Unit*> found;
+  if (topic.empty()) return found;
+  // From below upwards, so that the township's own office comes before the county's.
+  for (Index above = find(code); above != kNoUnit; above = parents_[above])
+    for (const Unit& unit : units_)
+      if (unit.kind == UnitKind::department && unit.parent == units_[above].code &&
+          in_force(unit.valid_from, unit.valid_to, at) &&
+          std::ranges::find(unit.topics, topic) != unit.topics.end())
+        found.push_back(&unit);
+  return found;
+}
+
+std::vector<const Unit*> Directory::partners_for(std::string_view topic, const UnitCode& code,
+                                                 Instant at) const {
+  std::vector<const Unit*> found;
+  const Unit* township = township_of(code);
+  if (topic.empty() || !township) return found;
+  for (const Unit& unit : units_)
+    if (unit.kind == UnitKind::partner && in_force(unit.valid_from, unit.valid_to, at) &&
+        within(unit.code, township->code) &&
+        std::ranges::find(unit.topics, topic) != unit.topics.end())
+      found.push_back(&unit);
+  return found;
 }
 
 }  // namespace huiyin

@@ -39,6 +39,7 @@ struct NoticeDraft {
   std::vector<EventId> events;  // the moves that this notice tells of; empty for plain answers
   bool answers_input = false;   // may ride on the response to the message being decided
   bool urgent = false;          // leaves whatever the hour
+  bool muted = false;           // the person asked for quiet: recorded as told, not sent (P2)
   bool everywhere = false;      // emergency: to all accounts of the person at once (handbook §8)
   Instant not_before;           // waits for this hour (quiet hours, morning brief); epoch: goes now
   // The card (its first notice) that shall change instead of a new message: nobody is alarmed.
@@ -77,19 +78,28 @@ struct NoticeKind {
 // Every notice there is. desk may not invent others; the template test walks this table.
 inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     // moves, told to reporter and followers
-    {"registered", Audience::reporter, true},  // T1 (+T2 at once): number, understood, who, when
-    {"dispatched", Audience::reporter, true},  // new owner later than T1
-    {"accepted", Audience::reporter, true},    // T3
-    {"returned", Audience::reporter, true},    // T4, without blame
-    {"question", Audience::reporter, true},    // T5
-    {"going_on", Audience::reporter, true},    // T6 after timeout
-    {"progress", Audience::reporter, true},    // T7
-    {"closed", Audience::reporter, true},      // T15: closing echo
-    {"reopened", Audience::reporter, true},    // T16
-    {"withdrawn", Audience::reporter, true},   // T17
-    {"urged", Audience::reporter, true},       // 催办: facts
-    {"contacted", Audience::reporter, true},   // 联系: first contact recorded
-    {"silence", Audience::reporter, true},     // P3: facts-only progress note
+    {"registered", Audience::reporter, true},    // T1 (+T2 at once): number, understood, who, when
+    {"dispatched", Audience::reporter, true},    // new owner later than T1
+    {"accepted", Audience::reporter, true},      // T3
+    {"returned", Audience::reporter, true},      // T4, without blame
+    {"question", Audience::reporter, true},      // T5
+    {"going_on", Audience::reporter, true},      // T6 after timeout
+    {"progress", Audience::reporter, true},      // T7
+    {"closed", Audience::reporter, true},        // T15: closing echo
+    {"reopened", Audience::reporter, true},      // T16
+    {"withdrawn", Audience::reporter, true},     // T17
+    {"urged", Audience::reporter, true},         // 催办: facts
+    {"contacted", Audience::reporter, true},     // 联系: first contact recorded
+    {"silence", Audience::reporter, true},       // P3: facts-only progress note
+    {"escalated", Audience::reporter, true},     // T8: which level has it now and why
+    {"claim_wanted", Audience::reporter, true},  // T11
+    {"claimed", Audience::reporter, true},       // T12: which leader's office leads, by when
+    {"suspended", Audience::reporter, true},     // T13: reason, review date
+    {"resumed", Audience::reporter, true},       // T14
+    {"merged", Audience::reporter, true},        // T18: parent number; updates will follow
+    {"unmerged", Audience::reporter, true},      // handled by itself again
+    {"extended", Audience::reporter, true},      // the new date
+    {"late", Audience::reporter, true},          // past its date: said before they ask
     // answers to the reporter
     {"supplemented", Audience::reporter, false},
     {"answered", Audience::reporter, false},  // thanks, passed to the owner
@@ -114,9 +124,14 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"thanks", Audience::reporter, false},
     {"language", Audience::reporter, false},
     {"muted", Audience::reporter, false},
-    {"human", Audience::reporter, false},    // who to telephone
-    {"privacy", Audience::reporter, false},  // what we hold, how to have it deleted
-    {"advice", Audience::reporter, false},   // emergency numbers, when no case follows
+    {"human", Audience::reporter, false},         // who to telephone
+    {"privacy", Audience::reporter, false},       // what we hold, how to have it deleted
+    {"privacy_mode", Audience::reporter, false},  // 匿名, 保密: what nobody will know from now on
+    {"confirm_erase", Audience::reporter, false},  // 删除我的信息: sure?
+    {"erased", Audience::reporter, false},
+    {"followed", Audience::reporter, false},
+    {"unfollowed", Audience::reporter, false},
+    {"advice", Audience::reporter, false},  // emergency numbers, when no case follows
     // owner (cadre)
     {"card", Audience::owner, false, true},  // T2: the case, due date, moves
     {"done", Audience::owner, false},        // "your move is recorded", state as it is now
@@ -145,8 +160,41 @@ inline constexpr auto kNoticeKinds = std::to_array<NoticeKind>({
     {"told", Audience::owner, false},        // 已电话告知 is recorded
     {"bind_code", Audience::owner, false},   // one-time code for another account
     {"preferred", Audience::owner, false},   // this account gets the pushes from now on
+    {"closed", Audience::owner, false},      // to those who helped or had it before: how it ended
+    {"co_card", Audience::owner, false, true},  // 协办: the case, for whom they help
+    {"approved", Audience::owner, false},       // what was asked one level up: yes
+    {"rejected", Audience::owner, false},       // 驳回: no, and why
+    {"supervised", Audience::owner, false},     // 督办
+    {"instructed", Audience::owner, false},     // 批示
+    {"contact_over", Audience::owner, false},   // nobody spoke with the reporter in time
+    {"similar", Audience::owner, false},        // looks like a case that is there: 并件?
+    {"partners", Audience::owner, false},       // before 上报: who could help here
+    {"resumed", Audience::owner, false},
+    {"moves", Audience::owner, false},        // 帮助 with a number: what may be done now
+    {"leave", Audience::owner, false},        // 请假 is recorded
+    {"stand_in", Audience::owner, false},     // to the deputy: from when, for whom
+    {"handed_over", Audience::owner, false},  // to both: how many cases
+    {"support", Audience::owner, false},      // 支援: to the helper and to those he helps
+    {"queue", Audience::owner, false},        // 待办 of an office: what it has to decide
+    {"coverage", Audience::owner, false},     // 覆盖: units without anybody
+    {"hard_list", Audience::owner, false},    // 难事
+    {"brief", Audience::owner, false},        // 08:30: what came since, in one message
+    {"which_unit", Audience::owner, false},   // numbered choice of units or people
     // office
-    {"card", Audience::office, false, true},  // a case without an owner below
+    {"card", Audience::office, false, true},     // a case to decide on, or without an owner below
+    {"request", Audience::office, false, true},  // an approval is wanted
+    {"triage_over", Audience::office, false},
+    {"unclaimed", Audience::office, false},  // no leader took it in time
+    {"claimed", Audience::office, false},
+    {"suspended", Audience::office, false},  // until when
+    {"instructed", Audience::office, false},
+    {"hard", Audience::office, false},        // 30 working days: for the weekly meeting
+    {"unaccepted", Audience::office, false},  // an emergency that nobody took in 10 minutes
+    {"gaps", Audience::office, false},        // daily: units without anybody
+    {"audit", Audience::office, false},       // daily, to the admin: promises that are broken
+    // leaders
+    {"card", Audience::leader, false, true},  // to be claimed, or led
+    {"unclaimed", Audience::leader, false},
     {"returned", Audience::office, false, true},
     {"overdue", Audience::office, false},
     {"urge", Audience::office, false},    // third 催办

@@ -1,5 +1,6 @@
 #include "server/cases/transitions.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -36,8 +37,9 @@ void set_times(Case& c, const Rule& rule, Instant at) {
   if (rule.to == Stage::closed && rule.from != Stage::closed) c.closed_at = at;
 }
 
-void open_again(Case& c) {
-  ++c.round;
+// What was joined by mistake was never answered: it is the same round.
+void open_again(Case& c, Move move) {
+  if (move != Move::unmerge) ++c.round;
   c.outcome = Outcome::none;
   c.result.clear();
   c.rating = 0;
@@ -47,18 +49,21 @@ void open_again(Case& c) {
 
 }  // namespace
 
-std::optional<Rule> find_rule(Stage from, Move move, Role by, Level level) {
+std::optional<Rule> find_rule(Stage from, Move move, Roles by, Level level) {
   for (const Rule& rule : table::kRules)
-    if (rule.from == from && rule.move == move && rule.by == by && holds_at(rule, level))
+    if (rule.from == from && rule.move == move && by.has(rule.by) && holds_at(rule, level))
       return rule;
   return std::nullopt;
 }
 
-std::vector<Move> moves_for(Stage from, Role by, Level level) {
-  std::vector<Move> moves;
-  for (const Rule& rule : table::kRules)
-    if (rule.from == from && rule.by == by && holds_at(rule, level)) moves.push_back(rule.move);
-  return moves;
+std::vector<Rule> rules_for(Stage from, Roles by, Level level) {
+  std::vector<Rule> rules;
+  for (const Rule& rule : table::kRules) {
+    if (rule.from != from || !by.has(rule.by) || !holds_at(rule, level)) continue;
+    const auto same = [&](const Rule& other) { return other.move == rule.move; };
+    if (std::ranges::none_of(rules, same)) rules.push_back(rule);
+  }
+  return rules;
 }
 
 Event step(Case& c, const Rule& rule, PersonId actor, Instant at, std::string text) {
@@ -67,10 +72,11 @@ Event step(Case& c, const Rule& rule, PersonId actor, Instant at, std::string te
                            std::string{name(rule.from)} + "' applied to a case in '" +
                            std::string{name(c.stage)} + "' at level " +
                            std::to_string(static_cast<int>(c.level))};
+  if (rule.to != rule.from || rule.level_change != 0) c.stage_at = at;
   c.stage = rule.to;
   c.level = static_cast<Level>(static_cast<int>(c.level) + rule.level_change);
   set_times(c, rule, at);
-  if (rule.move == Move::reopen) open_again(c);
+  if (rule.from == Stage::closed && is_open(rule.to)) open_again(c, rule.move);
 
   Event event;
   event.case_id = c.id;

@@ -1,5 +1,5 @@
 // The rows of handbook §4, one line each, and their expansion into single rules. Included by
-// transitions.cpp and its test only: everybody else asks find_rule() and moves_for().
+// transitions.cpp and its test only: everybody else asks find_rule() and rules_for().
 #pragma once
 
 #include <algorithm>
@@ -13,27 +13,7 @@
 
 namespace huiyin::table {
 
-// A small set of enum values, so that one row can say "from any open stage".
-template <class E>
-class Set {
- public:
-  constexpr Set(E one) : bits_{bit(one)} {}
-  constexpr Set(std::initializer_list<E> all) {
-    for (E one : all) bits_ |= bit(one);
-  }
-  constexpr bool has(E one) const { return (bits_ & bit(one)) != 0; }
-  constexpr std::size_t size() const { return static_cast<std::size_t>(std::popcount(bits_)); }
-  constexpr Set operator|(Set other) const {
-    other.bits_ |= bits_;
-    return other;
-  }
-
- private:
-  static constexpr std::uint32_t bit(E one) { return 1U << static_cast<unsigned>(one); }
-  std::uint32_t bits_ = 0;
-};
-using Stages = Set<Stage>;
-using Roles = Set<Role>;
+using Stages = EnumSet<Stage>;
 
 struct Levels {
   std::uint8_t min, max;
@@ -50,6 +30,8 @@ struct Target {
 };
 inline constexpr Target kSame{};
 
+enum class Needs { nothing, reason, approval, both };
+
 struct Row {
   Stages from;
   Move move;
@@ -57,9 +39,10 @@ struct Row {
   Target to;
   Levels levels;
   Echo echo;
+  Pushes pushed;
   ClockAction clock;
   int level_change = 0;
-  bool approval = false;
+  Needs needs = Needs::nothing;
 };
 
 inline constexpr std::size_t kStages = EnumNames<Stage>::kNames.size();
@@ -72,58 +55,75 @@ inline constexpr auto kRows = [] {
   using R = Role;
   using M = Move;
   using C = ClockAction;
-  constexpr Levels kAll{1, 4}, kBelowTop{1, 3}, kAbove{2, 4}, kLeaders{3, 4};
+  using P = Push;
+  constexpr Levels kAll{1, 4}, kBelowTop{1, 3}, kAbove{2, 4}, kMiddle{2, 3}, kLeaders{3, 4};
   constexpr Stages kWithOwner{registered, dispatched, in_progress, awaiting_reporter,
                               pending_triage, pending_claim, suspended};
   constexpr Stages kOpen = kWithOwner | draft;
+  constexpr Stages kHandled{dispatched, in_progress};
+  constexpr Stages kEver = kOpen | Stages{closed, archived};
+  constexpr Roles kReporters{R::reporter, R::follower}, kOffices{R::office, R::upper};
   constexpr auto kYes = Echo::yes, kNo = Echo::no;
+  constexpr auto kReason = Needs::reason, kBoth = Needs::both;
+  constexpr Pushes kNobody{};
   return std::to_array<Row>({
-  // from                        move               by                               to                 levels     echo  clock
-  {draft,                        M::register_case,  R::system,                       registered,        kAll,      kYes, C::start_handle},   // T1
-  {registered,                   M::dispatch,       {R::system, R::office},          dispatched,        kAll,      kYes, C::start_accept},   // T2
-  {dispatched,                   M::accept,         R::owner,                        in_progress,       kAll,      kYes, C::keep},           // T3
-  {dispatched,                   M::return_case,    R::owner,                        registered,        kAll,      kYes, C::keep},           // T4
-  {in_progress,                  M::ask,            R::owner,                        awaiting_reporter, kAll,      kYes, C::pause},          // T5
-  {awaiting_reporter,            M::answer,         R::reporter,                     in_progress,       kAll,      kNo,  C::resume},         // T6
-  {awaiting_reporter,            M::answer_timeout, R::system,                       in_progress,       kAll,      kYes, C::resume},         // T6
-  {in_progress,                  M::progress,       R::owner,                        kSame,             kAll,      kYes, C::keep},           // T7
-  {in_progress,                  M::escalate,       {R::owner, R::office},           pending_triage,    kBelowTop, kYes, C::keep, +1},       // T8
-  {pending_triage,               M::triage,         R::office,                       dispatched,        kAbove,    kYes, C::start_accept},   // T9
-  {pending_triage,               M::send_down,      R::office,                       dispatched,        kAbove,    kYes, C::start_accept, -1},  // T10
-  {pending_triage,               M::request_claim,  R::office,                       pending_claim,     kLeaders,  kYes, C::keep},           // T11
-  {pending_claim,                M::claim,          R::leader,                       in_progress,       kLeaders,  kYes, C::start_handle},   // T12
-  {in_progress,                  M::suspend,        R::owner,                        suspended,         kAll,      kYes, C::pause, 0, true},  // T13
-  {suspended,                    M::resume,         {R::owner, R::office, R::system}, in_progress,      kAll,      kYes, C::resume},         // T14
-  {in_progress,                  M::close,          R::owner,                        closed,            kAll,      kYes, C::stop},           // T15
-  {in_progress,                  M::close,          R::leader,                       closed,            kLeaders,  kYes, C::stop},           // T15
-  {pending_triage,               M::close,          R::office,                       closed,            kAbove,    kYes, C::stop},           // T15
-  {closed,                       M::reopen,         {R::reporter, R::office},        dispatched,        kAll,      kYes, C::start_accept},   // T16
-  {kOpen,                        M::withdraw,       R::reporter,                     closed,            kAll,      kYes, C::stop},           // T17
-  {kWithOwner,                   M::merge,          R::office,                       closed,            kAll,      kYes, C::stop},           // T18
-  {closed,                       M::archive,        R::system,                       archived,          kAll,      kNo,  C::stop},           // T19
-  {registered,                   M::start_above,    R::system,                       pending_triage,    kAbove,    kYes, C::keep},           // T20
-  {registered,                   M::invalidate,     R::office,                       closed,            kAll,      kNo,  C::stop},           // T21
+  // from              move               by                              to                 levels     echo  pushed                          clock
+  {draft,              M::register_case,  R::system,                      registered,        kAll,      kYes, kNobody,                        C::start_handle},   // T1
+  {registered,         M::dispatch,       {R::system, R::office},         dispatched,        kAll,      kYes, P::owner,                       C::start_accept},   // T2
+  {registered,         M::rule,           R::office,                      dispatched,        kAll,      kYes, P::owner,                       C::start_accept},   // T2, final
+  {dispatched,         M::accept,         R::owner,                       in_progress,       kAll,      kYes, kNobody,                        C::keep},           // T3
+  {dispatched,         M::return_case,    R::owner,                       registered,        kAll,      kYes, P::office,                      C::keep, 0, kReason},           // T4
+  {in_progress,        M::ask,            R::owner,                       awaiting_reporter, kAll,      kYes, kNobody,                        C::pause, 0, kReason},          // T5
+  {awaiting_reporter,  M::answer,         R::reporter,                    in_progress,       kAll,      kNo,  P::owner,                       C::resume},         // T6
+  {awaiting_reporter,  M::answer_timeout, R::system,                      in_progress,       kAll,      kYes, P::owner,                       C::resume},         // T6
+  {in_progress,        M::progress,       R::owner,                       kSame,             kAll,      kYes, kNobody,                        C::keep, 0, kReason},           // T7
+  {in_progress,        M::escalate,       {R::owner, R::office},          pending_triage,    kBelowTop, kYes, P::office,                      C::keep, +1, kReason},          // T8
+  // the office that has to decide sees that it is beyond it: no detour through 签收
+  {pending_triage,     M::escalate,       R::office,                      pending_triage,    kMiddle,   kYes, P::office,                      C::keep, +1, kReason},          // T8
+  {pending_triage,     M::triage,         R::office,                      dispatched,        kAbove,    kYes, P::owner,                       C::start_accept},   // T9
+  {pending_triage,     M::send_down,      R::office,                      dispatched,        kAbove,    kYes, P::owner,                       C::start_accept, -1, kReason},  // T10
+  {pending_triage,     M::request_claim,  R::office,                      pending_claim,     kLeaders,  kYes, P::leaders,                     C::keep},           // T11
+  {pending_claim,      M::claim,          R::leader,                      in_progress,       kLeaders,  kYes, {P::owner, P::co_handlers},     C::start_handle},   // T12
+  {in_progress,        M::suspend,        R::owner,                       suspended,         kAll,      kYes, P::office,                      C::pause, 0, kBoth},            // T13
+  {suspended,          M::resume,         {R::owner, R::office, R::system}, in_progress,     kAll,      kYes, P::owner,                       C::resume},         // T14
+  {in_progress,        M::close,          R::owner,                       closed,            kAll,      kYes, {P::co_handlers, P::watchers},  C::stop, 0, kReason},           // T15
+  {in_progress,        M::close,          R::leader,                      closed,            kLeaders,  kYes, {P::owner, P::co_handlers, P::watchers}, C::stop, 0, kReason},  // T15
+  {pending_triage,     M::close,          R::office,                      closed,            kAbove,    kYes, {P::co_handlers, P::watchers},  C::stop, 0, kReason},           // T15
+  {closed,             M::reopen,         {R::reporter, R::follower, R::office}, dispatched, kAll,      kYes, {P::owner, P::office},          C::start_accept},   // T16
+  {closed,             M::reopen_above,   {R::reporter, R::follower, R::office}, dispatched, kBelowTop, kYes, {P::owner, P::office},          C::start_accept, +1},  // T16
+  {kOpen,              M::withdraw,       R::reporter,                    closed,            kAll,      kYes, P::owner,                       C::stop},           // T17
+  {kWithOwner,         M::merge,          R::office,                      closed,            kAll,      kYes, P::owner,                       C::stop},           // T18
+  {closed,             M::unmerge,        R::office,                      dispatched,        kAll,      kYes, P::owner,                       C::start_accept},   // T18 taken back
+  {closed,             M::archive,        R::system,                      archived,          kAll,      kNo,  kNobody,                        C::stop},           // T19
+  {registered,         M::start_above,    R::system,                      pending_triage,    kAbove,    kYes, P::office,                      C::keep},           // T20
+  {registered,         M::invalidate,     R::office,                      closed,            kAll,      kNo,  kNobody,                        C::stop, 0, kReason},           // T21
   // events that leave the stage as it is
-  {kOpen,                        M::supplement,     R::reporter,                     kSame,             kAll,      kNo,  C::keep},
-  {kWithOwner,                   M::urge,           R::reporter,                     kSame,             kAll,      kYes, C::keep},
-  {in_progress,                  M::extend,         R::owner,                        kSame,             kAll,      kYes, C::keep, 0, true},
-  {dispatched,                   M::transfer,       {R::owner, R::office},           kSame,             kAll,      kYes, C::start_accept},
-  {in_progress,                  M::transfer,       {R::owner, R::office},           kSame,             kAll,      kYes, C::keep},
-  // nobody stays owner who has left: the case goes to the next in line at once (P1)
-  {kWithOwner,                   M::transfer,       R::system,                       kSame,             kAll,      kYes, C::keep},
-  {{dispatched, in_progress},    M::co_handle,      {R::owner, R::office},           kSame,             kAll,      kNo,  C::keep},
-  {{dispatched, in_progress},    M::co_handle,      R::leader,                       kSame,             kLeaders,  kNo,  C::keep},
-  {kWithOwner,                   M::supervise,      R::office,                       kSame,             kAll,      kNo,  C::keep},
-  {kWithOwner,                   M::supervise,      R::leader,                       kSame,             kLeaders,  kNo,  C::keep},
-  {closed,                       M::rate,           R::reporter,                     kSame,             kAll,      kNo,  C::keep},
-  {{dispatched, in_progress, awaiting_reporter},
-                                 M::contact,        R::owner,                        kSame,             kAll,      kYes, C::keep},
+  {kOpen,              M::supplement,     kReporters,                     kSame,             kAll,      kNo,  P::owner,                       C::keep},
+  {kWithOwner,         M::urge,           kReporters,                     kSame,             kAll,      kYes, P::owner,                       C::keep},
+  {in_progress,        M::extend,         R::owner,                       kSame,             kAll,      kYes, kNobody,                        C::keep, 0, kBoth},
+  {dispatched,         M::transfer,       {R::owner, R::office},          kSame,             kAll,      kYes, P::owner,                       C::start_accept, 0, kReason},
+  {in_progress,        M::transfer,       {R::owner, R::office},          kSame,             kAll,      kYes, P::owner,                       C::keep, 0, kReason},
+  {in_progress,        M::transfer,       R::leader,                      kSame,             kLeaders,  kYes, P::owner,                       C::keep},           // 指定
+  // nobody stays owner who has left or is on leave: the next in line takes over at once (P1)
+  {kWithOwner,         M::transfer,       R::system,                      kSame,             kAll,      kYes, P::owner,                       C::keep},
+  {kHandled,           M::co_handle,      {R::owner, R::office},          kSame,             kAll,      kNo,  P::co_handlers,                 C::keep},
+  {kHandled,           M::co_handle,      R::leader,                      kSame,             kLeaders,  kNo,  P::co_handlers,                 C::keep},
+  {kWithOwner,         M::supervise,      kOffices,                       kSame,             kAll,      kNo,  P::owner,                       C::keep},
+  {kWithOwner,         M::supervise,      R::leader,                      kSame,             kLeaders,  kNo,  P::owner,                       C::keep},
+  {closed,             M::rate,           kReporters,                     kSame,             kAll,      kNo,  P::owner,                       C::keep},
+  {kHandled | awaiting_reporter, M::contact, R::owner,                    kSame,             kAll,      kYes, kNobody,                        C::keep},
   // timers: draft questions, warnings, the call after a bad rating
-  {kOpen | closed,               M::remind,         R::system,                       kSame,             kAll,      kNo,  C::keep},
-  // P3: the system's note breaks the silence, the others' (told by telephone, 批示) are for the file
-  {kWithOwner,                   M::note,           R::system,                       kSame,             kAll,      kYes, C::keep},
-  {kWithOwner | closed,          M::note,           {R::owner, R::office},           kSame,             kAll,      kNo,  C::keep},
-  {kWithOwner | closed,          M::note,           R::leader,                       kSame,             kLeaders,  kNo,  C::keep},
+  {kOpen | closed,     M::remind,         R::system,                      kSame,             kAll,      kNo,  kNobody,                        C::keep},
+  // P3: the system's note breaks the silence; the others' are for the file (told by telephone)
+  {kWithOwner,         M::note,           R::system,                      kSame,             kAll,      kYes, kNobody,                        C::keep},
+  {kWithOwner | closed, M::note,          {R::owner, R::co_handler, R::office, R::upper}, kSame, kAll,  kNo,  kNobody,                        C::keep},
+  {kHandled,           M::request,        R::owner,                       kSame,             kAll,      kNo,  P::upper,                       C::keep, 0, kReason},
+  {kHandled,           M::approve,        R::upper,                       kSame,             kAll,      kNo,  P::owner,                       C::keep},
+  {kHandled,           M::refuse,         R::upper,                       kSame,             kAll,      kNo,  P::owner,                       C::keep, 0, kReason},
+  {kWithOwner,         M::instruct,       R::leader,                      kSame,             kLeaders,  kNo,  {P::owner, P::office},          C::keep, 0, kReason},
+  {kWithOwner,         M::follow,         R::follower,                    kSame,             kAll,      kNo,  kNobody,                        C::keep},
+  {kWithOwner,         M::list_hard,      R::system,                      kSame,             kAll,      kNo,  {P::office, P::upper},          C::keep},
+  {kEver,              M::redact,         R::system,                      kSame,             kAll,      kNo,  kNobody,                        C::keep},
   });
 }();
 // clang-format on
@@ -153,8 +153,10 @@ inline constexpr std::array<Rule, kRuleCount> kRules = [] {
                              row.levels.min,
                              row.levels.max,
                              row.echo == Echo::yes,
+                             row.pushed,
                              row.clock,
-                             row.approval};
+                             row.needs == Needs::reason || row.needs == Needs::both,
+                             row.needs == Needs::approval || row.needs == Needs::both};
       }
   return rules;
 }();
@@ -172,6 +174,13 @@ constexpr bool owes_echo(Move move, Role by) {
     case Move::co_handle:  // inside the offices
     case Move::supervise:
     case Move::remind:
+    case Move::request:
+    case Move::approve:
+    case Move::refuse:
+    case Move::instruct:
+    case Move::follow:
+    case Move::list_hard:
+    case Move::redact:
       return false;
     case Move::note:
       return by == Role::system;
@@ -222,12 +231,15 @@ constexpr bool leaves_closed_lawfully(const Rule& r) {
   if (r.from != Stage::closed) return true;
   switch (r.move) {
     case Move::reopen:
+    case Move::reopen_above:
+    case Move::unmerge:
       return r.to == Stage::dispatched;
     case Move::archive:
       return r.to == Stage::archived;
     case Move::rate:
     case Move::remind:
     case Move::note:
+    case Move::redact:
       return r.to == Stage::closed;
     default:
       return false;
@@ -235,7 +247,8 @@ constexpr bool leaves_closed_lawfully(const Rule& r) {
 }
 
 constexpr bool level_moves_lawfully(const Rule& r) {
-  const int expected = r.move == Move::escalate ? 1 : r.move == Move::send_down ? -1 : 0;
+  const bool up = r.move == Move::escalate || r.move == Move::reopen_above;
+  const int expected = up ? 1 : r.move == Move::send_down ? -1 : 0;
   return r.level_change == expected && r.min_level >= 1 && r.min_level <= r.max_level &&
          r.max_level <= 4 && r.min_level + r.level_change >= 1 && r.max_level + r.level_change <= 4;
 }
@@ -260,13 +273,20 @@ static_assert(std::ranges::all_of(kRules,
                                   [](const Rule& r) { return r.echo == owes_echo(r.move, r.by); }),
               "事事有回音: exactly the moves that owe an echo have one");
 static_assert(std::ranges::all_of(kRules, leaves_closed_lawfully));
-static_assert(std::ranges::none_of(kRules, [](const Rule& r) { return r.from == Stage::archived; }),
+static_assert(std::ranges::none_of(kRules,
+                                   [](const Rule& r) {
+                                     return r.from == Stage::archived && r.move != Move::redact;
+                                   }),
               "archived is final");
-static_assert(std::ranges::all_of(kRules, level_moves_lawfully),
-              "the level changes by one, and only up with 上报 or down with 下派");
 static_assert(
-    std::ranges::all_of(kRules, [](const Rule& r) { return is_event(r.move) == (r.from == r.to); }),
-    "events keep the stage, moves change it");
+    std::ranges::all_of(kRules, level_moves_lawfully),
+    "the level changes by one, and only up with 上报 or a second reopening, or down with 下派");
+static_assert(std::ranges::all_of(kRules,
+                                  [](const Rule& r) {
+                                    return is_event(r.move) ==
+                                           (r.from == r.to && r.level_change == 0);
+                                  }),
+              "events keep stage and level, moves change them");
 static_assert(std::ranges::all_of(kRules, clock_fits));
 
 }  // namespace huiyin::table

@@ -54,8 +54,9 @@ std::vector<const Case*> newest_first(const std::map<PersonId, std::set<CaseId>>
   return found;
 }
 
-void drop(std::map<PersonId, std::set<CaseId>>& index, PersonId person, CaseId id) {
-  const auto found = index.find(person);
+template <class Key>
+void drop(std::map<Key, std::set<CaseId>>& index, const Key& key, CaseId id) {
+  const auto found = index.find(key);
   if (found == index.end()) return;
   found->second.erase(id);
   if (found->second.empty()) index.erase(found);
@@ -70,6 +71,10 @@ void Need::merge(const Need& other) {
   cases_of.insert(other.cases_of.begin(), other.cases_of.end());
   history.insert(other.history.begin(), other.history.end());
   codes.insert(other.codes.begin(), other.codes.end());
+  near.insert(other.near.begin(), other.near.end());
+  queues.insert(other.queues.begin(), other.queues.end());
+  all_of.insert(other.all_of.begin(), other.all_of.end());
+  owners |= other.owners;
 }
 
 // ---- loading ------------------------------------------------------------------------------------
@@ -120,6 +125,12 @@ void WorkingSet::put_history(CaseId id, std::vector<Event> events) {
     if (event.case_id == id) events.push_back(event);
   history_.emplace(id, std::move(events));
 }
+
+void WorkingSet::put_near(const UnitCode& unit, std::vector<Case> cases) {
+  near_.try_emplace(unit, std::move(cases));
+}
+
+void WorkingSet::put_owners(std::set<OwnerOf> owners) { owners_ = std::move(owners); }
 
 void WorkingSet::mark_asked(const Need& need) { asked_.merge(need); }
 
@@ -186,6 +197,32 @@ std::vector<const Case*> WorkingSet::owned_by(PersonId id) const {
   return newest_first(by_owner_, cases_, id);
 }
 
+std::vector<const Case*> WorkingSet::shared_with(PersonId id) const {
+  return newest_first(by_party_, cases_, id);
+}
+
+std::vector<const Case*> WorkingSet::waiting_at(const UnitCode& unit) const {
+  std::vector<const Case*> found;
+  if (const auto ids = by_queue_.find(unit); ids != by_queue_.end())
+    for (CaseId one : ids->second) found.push_back(&cases_.at(one).row);
+  std::ranges::sort(found, {}, [](const Case* c) { return std::pair{c->stage_at, c->id}; });
+  return found;
+}
+
+std::vector<const Case*> WorkingSet::near(const UnitCode& unit) const {
+  std::vector<const Case*> found;
+  const auto add = [&](const Case& row) {
+    const auto same = [&](const Case* other) { return other->id == row.id; };
+    if (std::ranges::none_of(found, same)) found.push_back(&row);
+  };
+  if (const auto here = by_unit_.find(unit); here != by_unit_.end())
+    for (CaseId one : here->second) add(cases_.at(one).row);
+  if (const auto read = near_.find(unit); read != near_.end())
+    for (const Case& row : read->second) add(row);
+  std::ranges::sort(found, newer);
+  return found;
+}
+
 const std::vector<Event>& WorkingSet::history(CaseId id) const {
   static const std::vector<Event> kNone;
   const auto found = history_.find(id);
@@ -224,6 +261,10 @@ bool WorkingSet::asked_code(std::string_view code) const {
   return codes_.contains(code) || asked_.codes.contains(std::string{code});
 }
 
+bool WorkingSet::asked_all_of(PersonId id) const {
+  return asked_.all_of.contains(id) || created(id);
+}
+
 bool WorkingSet::asked_history(CaseId id) const {
   return history_.contains(id) || asked_.history.contains(id) || created(id);
 }
@@ -244,12 +285,18 @@ void WorkingSet::index(const Case& row) {
   if (!row.number.empty()) by_number_.emplace(row.number, row.id);
   if (row.reporter) by_reporter_[row.reporter].insert(row.id);
   if (row.owner) by_owner_[row.owner].insert(row.id);
+  for (const Party& party : row.parties) by_party_[party.person].insert(row.id);
+  for (const Wait& wait : row.waits) by_queue_[wait.unit].insert(row.id);
+  if (row.unit && row.stage != Stage::draft) by_unit_[row.unit].insert(row.id);
 }
 
 void WorkingSet::unindex(const Case& row) {
   by_number_.erase(row.number);
   drop(by_reporter_, row.reporter, row.id);
   drop(by_owner_, row.owner, row.id);
+  for (const Party& party : row.parties) drop(by_party_, party.person, row.id);
+  for (const Wait& wait : row.waits) drop(by_queue_, wait.unit, row.id);
+  drop(by_unit_, row.unit, row.id);
 }
 
 void WorkingSet::set_handle(NoticeId card, const std::string& handle) {

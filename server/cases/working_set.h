@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "server/cases/case.h"
+#include "server/cases/duty.h"
 #include "server/cases/notice.h"
 #include "server/cases/transitions.h"
 
@@ -21,12 +23,17 @@ struct Need {
   std::set<CaseId> cases;
   std::set<std::string> numbers;  // full case numbers
   std::set<PersonId> persons;     // with their accounts
-  std::set<PersonId> cases_of;    // open and recently closed cases they reported or own
-  std::set<CaseId> history;       // last events of a case
-  std::set<std::string> codes;    // one-time codes
+  std::set<PersonId> cases_of;  // open and recently closed cases they reported, own or are party of
+  std::set<CaseId> history;     // last events of a case
+  std::set<std::string> codes;  // one-time codes
+  std::set<UnitCode> near;      // what was reported in these units of late, to compare with
+  std::set<UnitCode> queues;    // cases that wait at these offices (Case::waits)
+  std::set<PersonId> all_of;    // every case they ever reported, with its history
+  bool owners = false;          // who owns open cases
   bool empty() const {
     return cases.empty() && numbers.empty() && persons.empty() && cases_of.empty() &&
-           history.empty() && codes.empty();
+           history.empty() && codes.empty() && near.empty() && queues.empty() && all_of.empty() &&
+           !owners;
   }
   void merge(const Need& other);
 };
@@ -38,6 +45,35 @@ struct MediaOrder {
   MediaKind kind = MediaKind::image;
   std::string channel, user;          // where it came from
   std::string media_id, url, format;  // as in Message
+};
+
+// Somebody was shown who reported a case (§11).
+struct View {
+  PersonId viewer;
+  PersonId seen;
+  CaseId about;
+};
+
+// 删除我的信息: what is replaced in place (DESIGN §1a). The cases are among the changed ones.
+struct Erasure {
+  PersonId person;
+  std::vector<CaseId> cases;                            // all they reported: notices about them
+  std::vector<std::pair<EventId, std::string>> events;  // the new text
+};
+
+// A recurring task that is decided like everything else (desk/rounds.h): when it was done last, and
+// on which directory.
+struct RoundDone {
+  std::string name;
+  Instant at;
+  std::int64_t directory = 0;
+};
+
+// An owner of open cases.
+struct OwnerOf {
+  PersonId person;
+  UnitCode unit;
+  friend auto operator<=>(const OwnerOf&, const OwnerOf&) = default;
 };
 
 // What one input changes. Cases, persons and conversations are whole new values.
@@ -56,6 +92,12 @@ struct Decision {
   // Account that from now on belongs to another person (binding by code). None: no change.
   AccountId bind_account;
   PersonId bind_to;
+  std::vector<Duty> duties;   // new ones, or with another end: by unit, person, role, from
+  std::vector<Leave> leaves;  // new ones, or with another end: by person, from
+  std::vector<View> views;
+  std::optional<Erasure> erasure;
+  std::vector<NoticeId> briefed;  // waiting notices that the morning brief stands for
+  std::optional<RoundDone> round;
 };
 
 template <class T>
@@ -79,6 +121,8 @@ class WorkingSet {
   void put_history(CaseId id, std::vector<Event> events);
   void put_card(Card card);
   void put_code(BindCode code);
+  void put_near(const UnitCode& unit, std::vector<Case> cases);
+  void put_owners(std::set<OwnerOf> owners);
   void mark_asked(const Need& need);  // these look-ups were done, found or not
   // New rows; std::logic_error when the id (or the account's channel and user) is taken.
   void create(Person row);
@@ -97,6 +141,14 @@ class WorkingSet {
   // All loaded cases that `id` reported / owns, newest registration first, drafts before all.
   std::vector<const Case*> reported_by(PersonId id) const;
   std::vector<const Case*> owned_by(PersonId id) const;
+  // Cases that `id` is a party of (Case::parties).
+  std::vector<const Case*> shared_with(PersonId id) const;
+  // Cases that wait at the office, as they are by now; earliest in the queue first.
+  std::vector<const Case*> waiting_at(const UnitCode& unit) const;
+  // Reported in the unit of late, newest first: as read without a lock, and what this batch added.
+  // To compare with only; whoever wants to change one asks for it as a case.
+  std::vector<const Case*> near(const UnitCode& unit) const;
+  const std::set<OwnerOf>& owners() const { return owners_; }
   // Oldest first, with what this batch added; empty when not loaded.
   const std::vector<Event>& history(CaseId id) const;
   // Cards of a loaded case, oldest first.
@@ -108,6 +160,10 @@ class WorkingSet {
   bool asked_cases_of(PersonId id) const;
   bool asked_person(PersonId id) const;
   bool asked_history(CaseId id) const;
+  bool asked_near(const UnitCode& unit) const { return asked_.near.contains(unit); }
+  bool asked_queue(const UnitCode& unit) const { return asked_.queues.contains(unit); }
+  bool asked_all_of(PersonId id) const;
+  bool asked_owners() const { return asked_.owners; }
 
   // A press of a button gave a card, if it is here, another handle.
   void set_handle(NoticeId card, const std::string& handle);
@@ -135,7 +191,10 @@ class WorkingSet {
   std::map<AccountId, Tracked<Account>> accounts_;
   std::map<std::pair<std::string, std::string>, AccountId, std::less<>> by_user_;
   std::map<PersonId, Tracked<Conversation>> conversations_;
-  std::map<PersonId, std::set<CaseId>> by_reporter_, by_owner_;
+  std::map<PersonId, std::set<CaseId>> by_reporter_, by_owner_, by_party_;
+  std::map<UnitCode, std::set<CaseId>> by_queue_, by_unit_;
+  std::map<UnitCode, std::vector<Case>> near_;
+  std::set<OwnerOf> owners_;
   std::map<CaseId, std::vector<Event>> history_;
   std::map<CaseId, std::vector<Card>> cards_;
   std::map<std::string, BindCode, std::less<>> codes_;

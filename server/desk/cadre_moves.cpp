@@ -44,14 +44,14 @@ void simple(Turn& turn, Case c, Move move, const Command& command, std::string_v
   turn.make(c, move, Role::owner, command.argument);
   auto* draft = turn.echo(c, kind);
   if (draft) draft->facts[fact] = as_told(command.argument);
-  confirm(turn, c, command.verb, draft != nullptr);
+  confirm(turn, c, command.verb, hears(draft));
   turn.put(std::move(c));
 }
 
 void accept(Turn& turn, Case c) {
   replace_gone_owner(turn, c);
   turn.make(c, Move::accept, Role::owner, "");
-  const bool heard = turn.echo(c, "accepted") != nullptr;
+  const bool heard = hears(turn.echo(c, "accepted"));
   confirm(turn, c, Verb::accept, heard);
   turn.put(std::move(c));
 }
@@ -59,7 +59,7 @@ void accept(Turn& turn, Case c) {
 void contact(Turn& turn, Case c, const Command& command) {
   replace_gone_owner(turn, c);
   turn.make(c, Move::contact, Role::owner, command.argument);
-  const bool heard = turn.echo(c, "contacted") != nullptr;
+  const bool heard = hears(turn.echo(c, "contacted"));
   confirm(turn, c, Verb::contact, heard);
   turn.put(std::move(c));
 }
@@ -88,7 +88,7 @@ void return_case(Turn& turn, Case c, const Command& command) {
   c.owner = next->person;
   c.owner_unit = next->unit;
   turn.make_by_system(c, Move::dispatch, "");
-  const bool heard = turn.echo(c, "returned") != nullptr;
+  const bool heard = hears(turn.echo(c, "returned"));
   auto& done = turn.reply("done", Audience::owner);
   done.about = c.id;
   done.facts["did"] = words::verb(Verb::return_case, turn.me().locale);
@@ -119,7 +119,7 @@ void close(Turn& turn, Case c, const Command& command) {
     draft->buttons.push_back(
         {std::string{words::verb(Verb::reopen, locale)}, words::command(Verb::reopen, c.number)});
   }
-  confirm(turn, c, Verb::close, draft != nullptr);
+  confirm(turn, c, Verb::close, hears(draft));
   turn.put(std::move(c));
 }
 

@@ -1,10 +1,14 @@
 #include "server/desk/decide.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "server/desk/advice.h"
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
 #include "server/desk/place.h"
 #include "server/desk/questions.h"
+#include "server/desk/rounds.h"
 
 namespace huiyin {
 namespace {
@@ -103,18 +107,82 @@ void hear(Turn& turn, const Said& said) {
   hear_reporter(turn, said);
 }
 
+// One more line of the same message: a command and nothing else.
+Meaning line_of(const Meaning& meaning, std::size_t line) {
+  Meaning one;
+  one.text = meaning.text;
+  one.command = meaning.more.at(line);
+  return one;
+}
+
+// Later rows take the place of earlier ones; what people are told stands one after the other.
+void append(Decision& all, Decision next) {
+  const auto replace = [](auto& rows, auto& newer, const auto& key) {
+    for (auto& row : newer) {
+      const auto same = [&](const auto& other) { return key(other) == key(row); };
+      if (const auto at = std::ranges::find_if(rows, same); at != rows.end())
+        *at = std::move(row);
+      else
+        rows.push_back(std::move(row));
+    }
+  };
+  const auto add = [](auto& rows, auto& newer) {
+    rows.insert(rows.end(), std::make_move_iterator(newer.begin()),
+                std::make_move_iterator(newer.end()));
+  };
+  replace(all.cases, next.cases, [](const Case& c) { return c.id; });
+  replace(all.persons, next.persons, [](const Person& p) { return p.id; });
+  replace(all.conversations, next.conversations, [](const Conversation& t) { return t.person; });
+  add(all.events, next.events), add(all.notices, next.notices), add(all.media, next.media);
+  add(all.codes, next.codes), add(all.used_codes, next.used_codes), add(all.told, next.told);
+  add(all.asked, next.asked), add(all.duties, next.duties), add(all.leaves, next.leaves);
+  add(all.views, next.views);
+  if (next.erasure) all.erasure = std::move(next.erasure);
+}
+
+std::variant<Decision, Need> decide_said(const Input& input, const Said& said,
+                                         const WorkingSet& set, const Directory& directory,
+                                         const Policy& policy, Supply& supply) {
+  const auto one = [&](const WorkingSet& rows, const Said& what) {
+    Turn turn{input.now, rows, directory, policy, supply};
+    hear(turn, what);
+    return turn.finish();
+  };
+  auto first = one(set, said);
+  const bool staff = speaker_of(directory, said.person, input.now) != Speaker::resident;
+  if (!staff || said.meaning.more.empty() || std::holds_alternative<Need>(first)) return first;
+  // Several lines are several actions: each is decided on what the one before left, and answered.
+  Decision all = std::get<Decision>(std::move(first));
+  WorkingSet after = set;
+  after.fold(all);
+  for (std::size_t line = 0; line < said.meaning.more.size(); ++line) {
+    const Meaning meaning = line_of(said.meaning, line);
+    auto answer = one(after, Said{said.message, meaning, said.person, said.account});
+    if (std::holds_alternative<Need>(answer)) return answer;
+    after.fold(std::get<Decision>(answer));
+    append(all, std::get<Decision>(std::move(answer)));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::variant<Decision, Need> decide(const Input& input, const WorkingSet& set,
                                     const Directory& directory, const Policy& policy,
                                     Supply& supply) {
-  Turn turn{input.now, set, directory, policy, supply};
   if (const auto* said = std::get_if<Said>(&input.what))
-    hear(turn, *said);
-  else if (const auto* due = std::get_if<Due>(&input.what))
+    return decide_said(input, *said, set, directory, policy, supply);
+  Turn turn{input.now, set, directory, policy, supply};
+  if (const auto* due = std::get_if<Due>(&input.what))
     timer_due(turn, due->about);
+  else if (const auto* unheard = std::get_if<Unheard>(&input.what))
+    nobody_heard(turn, *unheard);
+  else if (const auto* brief = std::get_if<Brief>(&input.what))
+    give_brief(turn, *brief);
+  else if (const auto* round = std::get_if<Round>(&input.what))
+    round_due(turn, *round);
   else
-    nobody_heard(turn, std::get<Unheard>(input.what));
+    report_findings(turn, std::get<Findings>(input.what));
   return turn.finish();
 }
 

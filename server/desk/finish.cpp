@@ -6,6 +6,7 @@
 #include "server/desk/cards.h"
 #include "server/desk/facts.h"
 #include "server/desk/questions.h"
+#include "server/desk/queues.h"
 #include "server/desk/timers.h"
 #include "server/desk/turn.h"
 #include "server/desk/words.h"
@@ -33,10 +34,13 @@ std::variant<Decision, Need> Turn::finish() {
   if (!owed_.empty()) throw std::logic_error{"a move was made that the reporter does not hear of"};
   attach_file();
   forget_calls();
+  tell_followers();
   for (NoticeDraft& draft : out_.notices) show_files(draft);
   for (NoticeDraft& draft : out_.notices) draft.not_before = hour_of(draft);
+  set_queues();
   change_cards();
   set_timers();
+  note_views();
   if (me_changed_) out_.persons.push_back(me_);
   if (talk_changed_) save_talk();
   return std::move(out_);
@@ -69,6 +73,58 @@ void Turn::forget_calls() {
     Case forgotten = c;
     forgotten.calls = 0;
     put(std::move(forgotten));
+  }
+}
+
+// Every follower hears what the reporter hears: with the same facts, in his own language.
+void Turn::tell_followers() {
+  std::vector<NoticeDraft> all;
+  for (NoticeDraft& draft : out_.notices) {
+    const Case* c = draft.events.empty() ? nullptr : find(draft.about);
+    const bool echoes = c && draft.audience == Audience::reporter && draft.to == c->reporter;
+    all.push_back(std::move(draft));
+    if (!echoes) continue;
+    const auto made_here = [&](const Party& party) {
+      const Case* before = set.find_case(c->id);
+      const auto same = [&](const Party& other) {
+        return other.person == party.person && other.kind == party.kind;
+      };
+      return !before || std::ranges::none_of(before->parties, same);
+    };
+    for (const Party& party : c->parties) {
+      // Who joins by this very turn has been told of it otherwise.
+      if (party.kind != PartyKind::follower || party.person == c->reporter || made_here(party))
+        continue;
+      NoticeDraft copy = all.back();
+      const Person& person = *set.person(party.person);
+      const bool speaks = speaker_ == party.person;
+      copy.to = party.person;
+      copy.account = speaks ? account_ : account_for(person, party.account);
+      copy.answers_input = speaks;
+      copy.muted = !speaks && told_on_paper(person, copy.events);
+      auto facts = case_facts(*this, *c, Audience::reporter, locale_of(party.person));
+      facts.merge(std::move(copy.facts));
+      for (const char* own : {"advice", "purpose", "bound"}) facts.erase(own);
+      facts["following"] = "1";
+      if (!party.own.empty()) facts["own_number"] = party.own;
+      copy.facts = std::move(facts);
+      all.push_back(std::move(copy));
+    }
+  }
+  out_.notices = std::move(all);
+}
+
+void Turn::set_queues() {
+  for (Case& c : out_.cases) c.waits = waits_of(*this, c);
+}
+
+// Handbook §11: who was shown the reporter's name or telephone.
+void Turn::note_views() {
+  for (const NoticeDraft& draft : out_.notices) {
+    if (draft.audience == Audience::reporter || draft.edits || !draft.facts.contains("reporter"))
+      continue;
+    const Case* c = find(draft.about);
+    if (c && c->reporter != draft.to) out_.views.push_back({draft.to, c->reporter, c->id});
   }
 }
 

@@ -41,6 +41,12 @@ bool accept_by_reply(Turn& turn);
 
 // clock.cpp
 void timer_due(Turn& turn, CaseId id);
+// office.cpp: what offices decide. leader.cpp: what leaders say. False: not theirs, go on.
+bool hear_office(Turn& turn, const Said& said, const Command& command);
+bool hear_leader(Turn& turn, const Said& said, const Command& command);
+// brief.cpp
+void give_brief(Turn& turn, const Brief& brief);
+void report_findings(Turn& turn, const Findings& findings);
 // unheard.cpp
 void nobody_heard(Turn& turn, const Unheard& unheard);
 

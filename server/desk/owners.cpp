@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "server/desk/roles.h"
 #include "server/desk/words.h"
 
 namespace huiyin {
@@ -14,6 +15,8 @@ bool cadre_duty(DutyRole role) {
     case DutyRole::liaison:
     case DutyRole::grid_worker:
     case DutyRole::deputy:
+    case DutyRole::contact:  // of a department or partner: has what was given to them
+    case DutyRole::helper:
       return true;
     default:
       return false;
@@ -22,24 +25,6 @@ bool cadre_duty(DutyRole role) {
 
 bool active(const Duty& duty, Instant now) {
   return (duty.from == Instant{} || duty.from <= now) && (duty.to == Instant{} || now < duty.to);
-}
-
-// A case about the township is overseen from above it.
-UnitCode office_area(const Turn& turn, const Case& c) {
-  if (c.level < Level::county) return c.unit;
-  const Unit* township = turn.directory.township_of(c.unit);
-  return township ? township->parent : c.unit;
-}
-
-// Works in the village itself, at whatever else he is.
-bool serves_there(const Turn& turn, PersonId person, const UnitCode& unit) {
-  const auto& directory = turn.directory;
-  const auto there = [&](const Duty& duty) {
-    const Unit* township = directory.township_of(duty.unit);
-    const bool below = township && township->code != duty.unit;
-    return below && cadre_duty(duty.role) && directory.within(unit, duty.unit);
-  };
-  return std::ranges::any_of(directory.duties_of(person, turn.now), there);
 }
 
 }  // namespace
@@ -55,19 +40,10 @@ Speaker speaker_of(const Directory& directory, PersonId person, Instant now) {
 }
 
 std::optional<Role> role_in(const Turn& turn, const Case& c, PersonId person) {
-  if (c.stage == Stage::draft) return std::nullopt;
-  if (c.owner == person) return Role::owner;
-  const Assignment owner{c.owner, c.owner_unit, duty_of(turn, c.owner, c.owner_unit)};
-  if (turn.directory.may_act_for(person, owner, turn.now)) return Role::owner;
-  // Whoever has the desk, also outside duty hours.
-  for (const auto& duty : turn.directory.duties_of(person, turn.now))
-    if (duty.role == DutyRole::clerk && turn.directory.within(office_area(turn, c), duty.unit))
-      return Role::office;
+  const Roles roles = roles_in(turn, c, person);
+  for (const Role role : {Role::owner, Role::office, Role::upper, Role::leader, Role::co_handler})
+    if (roles.has(role)) return role;
   return std::nullopt;
-}
-
-bool visible(const Turn& turn, const Case& c, PersonId person) {
-  return c.reporter == person || role_in(turn, c, person).has_value();
 }
 
 std::optional<Assignment> next_owner(Turn& turn, const Case& c, PersonId returner) {
@@ -92,7 +68,7 @@ std::optional<Assignment> next_owner(Turn& turn, const Case& c, PersonId returne
     for (const auto& clerk : offices_of(turn, c))
       if (free(clerk)) return clerk;
   }
-  for (const Unit* unit = directory.unit(office_area(turn, c)); unit;
+  for (const Unit* unit = directory.unit(office_unit(turn, c)); unit;
        unit = directory.unit(unit->parent)) {
     for (const auto& duty : directory.duties())
       if (duty.unit == unit->code && duty.role == DutyRole::clerk && active(duty, turn.now) &&
@@ -110,18 +86,14 @@ Assignment responsible(const Turn& turn, const Case& c) {
 
 std::vector<Assignment> offices_of(const Turn& turn, const Case& c) {
   const auto& directory = turn.directory;
-  auto clerks = directory.office_for(office_area(turn, c), turn.now);
-  if (c.level == Level::frontline) return clerks;
-  const auto concerned = [&](const Assignment& clerk) {
-    return serves_there(turn, clerk.person, c.unit);
-  };
-  std::erase_if(clerks, concerned);
-  const Unit* township = directory.township_of(c.unit);
-  if (clerks.empty() && township) {
-    clerks = directory.office_for(township->parent, turn.now);
-    std::erase_if(clerks, concerned);
+  for (const Unit* unit = directory.unit(office_unit(turn, c)); unit;
+       unit = directory.unit(unit->parent)) {
+    auto clerks = directory.office_for(unit->code, turn.now);
+    std::erase_if(clerks,
+                  [&](const Assignment& clerk) { return concerned(turn, c, clerk.person); });
+    if (!clerks.empty()) return clerks;
   }
-  return clerks;
+  return {};
 }
 
 Assignment office_of(const Turn& turn, const Case& c) {
@@ -137,12 +109,18 @@ std::vector<PersonId> deputies_of(const Turn& turn, const Case& c) {
       duties.push_back(&duty);
   std::ranges::stable_sort(duties, {}, [](const Duty* duty) { return duty->priority; });
   std::vector<PersonId> people;
-  for (const auto* duty : duties) people.push_back(duty->person);
+  if (const PersonId deputy = turn.directory.stand_in(c.owner, turn.now)) people.push_back(deputy);
+  for (const auto* duty : duties)
+    if (std::ranges::find(people, duty->person) == people.end()) people.push_back(duty->person);
   return people;
 }
 
 std::vector<PersonId> principals_of(const Turn& turn, PersonId deputy) {
   std::vector<PersonId> people;
+  for (const auto& leave : turn.directory.leaves())
+    if (turn.directory.stand_in(leave.person, turn.now) == deputy &&
+        std::ranges::find(people, leave.person) == people.end())
+      people.push_back(leave.person);
   for (const auto& mine : turn.directory.duties_of(deputy, turn.now)) {
     if (mine.role != DutyRole::deputy) continue;
     for (const auto& other : turn.directory.duties())

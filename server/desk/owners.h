@@ -13,11 +13,9 @@ namespace huiyin {
 // people without such a duty are residents.
 Speaker speaker_of(const Directory& directory, PersonId person, Instant now);
 
-// What `person` is to the case: owner (also as deputy), office, or nothing. The reporter of a case
-// is told apart elsewhere, since one may own what one reported.
+// The one role of roles_in() that counts most when `person` handles the case: owner (also as
+// deputy), office, upper, leader, co_handler, in this order; or nothing.
 std::optional<Role> role_in(const Turn& turn, const Case& c, PersonId person);
-// May the person know that the case exists?
-bool visible(const Turn& turn, const Case& c, PersonId person);
 
 // The next owner by the owner rule, leaving out everybody who returned the case. Empty: rows were
 // missing (turn.need()).

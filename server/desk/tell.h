@@ -22,4 +22,7 @@ NoticeDraft* tell_person(Turn& turn, const Case& c, PersonId to, std::string_vie
 // To the first clerk on duty, unless that is the owner or `except`: one person hears once.
 NoticeDraft* tell_office(Turn& turn, const Case& c, std::string_view kind, PersonId except = {});
 
+// The reporter gets the echo as a message, now or at his hour.
+inline bool hears(const NoticeDraft* echo) { return echo && !echo->muted; }
+
 }  // namespace huiyin

@@ -35,6 +35,20 @@ bool goes_when_muted(Move move) {
   }
 }
 
+// A new level or a new round has a new date.
+bool starts_handling(const Rule& rule) {
+  switch (rule.move) {
+    case Move::triage:
+    case Move::send_down:
+    case Move::reopen:
+    case Move::reopen_above:
+    case Move::unmerge:
+      return true;
+    default:
+      return rule.clock == ClockAction::start_handle;
+  }
+}
+
 }  // namespace
 
 Turn::Turn(Instant at, const WorkingSet& rows, const Directory& units, const Policy& rules,
@@ -133,6 +147,30 @@ bool Turn::has_code(const std::string& code) {
   return false;
 }
 
+bool Turn::has_near(const UnitCode& unit) {
+  if (set.asked_near(unit)) return true;
+  need_.near.insert(unit);
+  return false;
+}
+
+bool Turn::has_queue(const UnitCode& unit) {
+  if (set.asked_queue(unit)) return true;
+  need_.queues.insert(unit);
+  return false;
+}
+
+bool Turn::has_all_of(PersonId id) {
+  if (set.asked_all_of(id)) return true;
+  need_.all_of.insert(id);
+  return false;
+}
+
+bool Turn::has_owners() {
+  if (set.asked_owners()) return true;
+  need_.owners = true;
+  return false;
+}
+
 void Turn::heard(const Message& message) {
   heard_ = true;
   MediaOrder order;
@@ -177,29 +215,41 @@ std::string Turn::locale_of(PersonId id) const {
   return "zh";
 }
 
-bool Turn::allowed(const Case& c, Move move, Role by) const {
+bool Turn::allowed(const Case& c, Move move, Roles by) const {
   return find_rule(c.stage, move, by, c.level).has_value();
 }
 
-std::optional<EventId> Turn::make(Case& c, Move move, Role by, std::string text) {
-  return make_as(c, move, by, speaker_, std::move(text));
+std::optional<EventId> Turn::make(Case& c, Move move, Roles by, std::string text,
+                                  std::string detail) {
+  return make_for(speaker_, c, move, by, std::move(text), std::move(detail));
 }
 
-std::optional<EventId> Turn::make_by_system(Case& c, Move move, std::string text) {
-  return make_as(c, move, Role::system, PersonId{}, std::move(text));
+std::optional<EventId> Turn::make_by_system(Case& c, Move move, std::string text,
+                                            std::string detail) {
+  return make_for(PersonId{}, c, move, Role::system, std::move(text), std::move(detail));
 }
 
-std::optional<EventId> Turn::make_as(Case& c, Move move, Role by, PersonId actor,
-                                     std::string text) {
+std::optional<EventId> Turn::make_for(PersonId actor, Case& c, Move move, Roles by,
+                                      std::string text, std::string detail) {
   const auto rule = find_rule(c.stage, move, by, c.level);
   if (!rule) return std::nullopt;
-  if (rule->clock == ClockAction::resume) c.due_at = shifted_due(policy.calendar, c, now);
+  const auto& calendar = policy.calendar;
+  const auto& clocks = policy.clocks;
+  if (rule->clock == ClockAction::resume) {
+    if (c.overall_due != Instant{} && c.due_at != Instant{})
+      c.overall_due = calendar.add_working_time(
+          c.overall_due, calendar.working_time(c.paused_at, std::max(now, c.paused_at)));
+    c.due_at = shifted_due(calendar, c, now);
+    c.review_at = {};
+  }
   Event event = step(c, *rule, actor, now, std::move(text));
+  event.detail = std::move(detail);
   const bool timed = c.type != CaseType::praise;
   if (rule->clock == ClockAction::start_accept)
-    c.accept_due = timed ? accept_due(policy.calendar, policy.clocks, c.urgency, now) : Instant{};
-  if (rule->clock == ClockAction::start_handle || move == Move::reopen)
-    c.due_at = timed ? handle_due(policy.calendar, policy.clocks, c, now) : Instant{};
+    c.accept_due = timed ? accept_due(calendar, clocks, c.urgency, now) : Instant{};
+  if (starts_handling(*rule)) c.due_at = timed ? handle_due(calendar, clocks, c, now) : Instant{};
+  if (move == Move::register_case && timed)
+    c.overall_due = calendar.add_working_days(now, clocks.progress_limit_working_days);
   const bool by_hand = move == Move::progress || move == Move::ask || move == Move::contact;
   if (by_hand && c.contacted_at == Instant{}) c.contacted_at = now;
   event.id = EventId{supply_.next_id()};
@@ -255,23 +305,23 @@ AccountId Turn::account_for(const Person& person, AccountId used) const {
   return preferred && preferred->person == person.id ? preferred->id : used;
 }
 
+bool Turn::told_on_paper(const Person& person, const std::vector<EventId>& events) const {
+  const auto quiet = [&](const Event& event) {
+    return std::ranges::find(events, event.id) == events.end() || !goes_when_muted(event.move);
+  };
+  return person.muted && std::ranges::all_of(out_.events, quiet);
+}
+
 NoticeDraft* Turn::echo(Case& c, std::string_view kind) {
   const bool answer = speaker_ && c.reporter == speaker_;
-  if (!answer) {
-    if (!has_person(c.reporter)) return nullptr;
-    const auto quiet = [&](const Event& event) {
-      return std::ranges::find(owed_, event.id) == owed_.end() || !goes_when_muted(event.move);
-    };
-    if (set.person(c.reporter)->muted && std::ranges::all_of(out_.events, quiet)) {
-      for (auto& event : out_.events)
-        if (std::ranges::find(owed_, event.id) != owed_.end()) event.echo = false;
-      owed_.clear();
-      c.last_echo_at = now;  // or the silence timer would knock again and again
-      return nullptr;
-    }
-  }
+  bool here = answer || has_person(c.reporter);
+  for (const Party& party : c.parties)
+    if (party.kind == PartyKind::follower && !has_person(party.person)) here = false;
+  if (!here) return nullptr;
+  const bool muted = !answer && told_on_paper(*set.person(c.reporter), owed_);
   NoticeDraft& draft = answer ? reply(kind) : tell(c.reporter, kind, Audience::reporter);
   if (!answer) draft.account = account_for(*set.person(c.reporter), c.reporter_account);
+  draft.muted = muted;
   draft.about = c.id;
   draft.events = std::move(owed_);
   owed_.clear();

@@ -47,6 +47,10 @@ class Turn {
   bool has_history(CaseId id);
   bool has_case(CaseId id);
   bool has_code(const std::string& code);
+  bool has_near(const UnitCode& unit);
+  bool has_queue(const UnitCode& unit);
+  bool has_all_of(PersonId id);
+  bool has_owners();
   const Need& need() const { return need_; }
 
   // Locale of a recipient: as loaded, else as in the directory, else Chinese.
@@ -54,10 +58,15 @@ class Turn {
 
   // -- moves. The speaker (nobody for timers) moves `c` on; its clocks follow the table. Empty:
   // the table does not allow it, nothing changed.
-  std::optional<EventId> make(Case& c, Move move, Role by, std::string text);
-  // The same, by the program itself.
-  std::optional<EventId> make_by_system(Case& c, Move move, std::string text);
-  bool allowed(const Case& c, Move move, Role by) const;
+  // `detail`: Event::detail. Whether the move needs somebody's approval is the caller's business.
+  std::optional<EventId> make(Case& c, Move move, Roles by, std::string text,
+                              std::string detail = {});
+  // The same, by the program itself, or in the name of somebody who asked for it before.
+  std::optional<EventId> make_by_system(Case& c, Move move, std::string text,
+                                        std::string detail = {});
+  std::optional<EventId> make_for(PersonId actor, Case& c, Move move, Roles by, std::string text,
+                                  std::string detail = {});
+  bool allowed(const Case& c, Move move, Roles by) const;
   // Last value of the case wins; the timer is set at the end.
   void put(Case c);
   // As it is after what this turn did so far.
@@ -70,7 +79,9 @@ class Turn {
   // Answer to the speaker, on the account that was used.
   NoticeDraft& reply(std::string_view kind, Audience audience = Audience::reporter);
   // To the reporter of `c`, with every echo that is still owed; an answer when he is the speaker.
-  // Null when he asked for quiet and this is not one of the messages that still go.
+  // Each follower gets a copy at the end of the turn, with all facts that were added by then. Null
+  // when rows are missing. Who asked for quiet is told on paper only (`muted`), unless it is one of
+  // the messages that still go.
   NoticeDraft* echo(Case& c, std::string_view kind);
   NoticeDraft& tell(PersonId to, std::string_view kind, Audience audience);
 
@@ -84,6 +95,14 @@ class Turn {
   // The speaker's account belongs to whom `code` was given; the code is used up.
   void bind_account(const BindCode& code);
   void told_by_telephone(CaseId about, PersonId who) { out_.told.emplace_back(about, who); }
+  // -- the directory and other lasting things
+  void change_duty(Duty duty) { out_.duties.push_back(std::move(duty)); }
+  void change_leave(Leave leave) { out_.leaves.push_back(std::move(leave)); }
+  void erase(Erasure erasure) { out_.erasure = std::move(erasure); }
+  void briefed(NoticeId waiting) { out_.briefed.push_back(waiting); }
+  void round_done(RoundDone done) { out_.round = std::move(done); }
+  const std::vector<Event>& new_events() const { return out_.events; }
+
   void asked_to_telephone(NoticeId unheard) { out_.asked.push_back(unheard); }
 
   // Emergency advice waiting for the first reply.
@@ -95,7 +114,10 @@ class Turn {
   std::variant<Decision, Need> finish();
 
  private:
-  std::optional<EventId> make_as(Case& c, Move move, Role by, PersonId actor, std::string text);
+  bool told_on_paper(const Person& person, const std::vector<EventId>& events) const;
+  void tell_followers();
+  void note_views();
+  void set_queues();
   AccountId account_for(const Person& person, AccountId used) const;
   void add_first_contact(NoticeDraft& draft);
   void flush_advice();

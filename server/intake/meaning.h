@@ -33,6 +33,8 @@ enum class Verb {
   mute,
   help,
   language,
+  unfollow,      // 取消关注
+  erase,         // 删除我的信息
   bind_account,  // a one-time code for another account
   prefer,        // pushes go to this account first
   // cadres
@@ -47,7 +49,10 @@ enum class Verb {
   co_handle,
   extend,
   suspend,
+  resume,  // 销账
   merge,
+  unmerge,    // 拆件
+  hand_over,  // 移交: all open cases to somebody else
   enter_for,
   todo,
   leave,
@@ -64,6 +69,7 @@ enum class Verb {
   reject,
   supervise,
   request_claim,
+  invalidate,  // 无效
   meeting,
   stats,
   coverage,
@@ -102,6 +108,9 @@ struct Meaning {
   std::string text;  // trimmed; at most 4,096 characters of the message; display form, not folded
   // What the message would mean if said by a resident, cadre, office, leader.
   std::array<Command, 4> command;
+  // The same for each further line of a message that holds several commands, one a line: each is
+  // an action of its own, answered by itself. Only staff write so.
+  std::vector<std::array<Command, 4>> more;
   std::vector<std::string> numbers;  // case numbers mentioned: canonical or last four digits
   std::optional<int> digit;          // the whole message is one number 0..99 (choice or rating)
   std::optional<int> grade;      // 非常满意 .. 很不满意, 差评 as 5..1 (words, not digits)
@@ -115,6 +124,9 @@ struct Meaning {
   bool type_said = false;                 // by its own name: 我要投诉, 举报, 建议
   Officials officials = Officials::none;  // the highest one named; "村委会门口" is a place
   std::string topic;
+  bool enforcement = false;  // needs law enforcement or a licence (§6): 违建, 排污, 食品, 欠薪
+  // The reporter's own wish about who may know (匿名, 别说是我), wherever it stands in the message.
+  Privacy privacy = Privacy::named;
   Urgency urgency = Urgency::normal;
   Danger danger = Danger::none;
   bool danger_certain = false;  // false: guard words near it; advice is given conditionally

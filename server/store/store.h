@@ -63,8 +63,10 @@ struct Inbound {
   std::string kind;
   std::string body;
   Instant sent_at, received_at;
-  CaseId about;    // none when it touched no case
-  NoticeId reply;  // the notice that rode on the response; none
+  CaseId about;            // none when it touched no case
+  NoticeId reply;          // the notice that rode on the response; none
+  bool substance = false;  // could be a case or part of one (P4)
+  bool answered = false;   // some notice was written for it
 };
 
 enum class NoticeState {
@@ -103,6 +105,7 @@ struct NoticeRow {
   std::int64_t lane_token = 0;   // of the holder when sending
   NoticeId edits;                // notice whose card shall change; `replaces` is filled by claim
   bool card = false;             // a card that can be changed later: has a row in `cards`
+  bool brief = false;            // later: of several such for one account the morning brief tells
   std::vector<AccountId> tried;  // the person's accounts that it could not reach
   std::string code;              // why dead, "rode" when it was sent on a response, kWoken
   Instant next_at;               // see NoticeState
@@ -146,6 +149,15 @@ struct Writes {
   std::vector<NoticeId> asked;                    // their next_at becomes 0
   std::vector<Cursor> cursors;                    // set when `value` is not empty, else created
   bool directory_changed = false;                 // its version grows: how somebody is reached
+  std::vector<Duty> duties;   // upserts by (unit, person, role, from); the version grows
+  std::vector<Leave> leaves;  // upserts by (person, from); the version grows
+  std::vector<View> views;
+  std::vector<Erasure> erasures;
+  std::vector<NoticeId> briefed;  // `later` ones become `skipped`; Trouble::retry when one is not
+  struct RoundStep {
+    RoundDone last, done;
+  };
+  std::vector<RoundStep> rounds;  // Trouble::retry when `last` is not what is stored
 };
 
 // One transaction. Destroyed without commit: rolled back, never throws there. Lock order: persons,
@@ -223,6 +235,13 @@ struct Woken {
   AccountId account;
   std::string channel;
   bool echo = false;
+};
+
+// Several `later` notices of one account whose hour has come, to be told in one.
+struct Bundle {
+  PersonId person;
+  AccountId account;
+  std::vector<NoticeRow> notices;  // in the order of writing; without events
 };
 
 // An echo that reached nobody.
@@ -303,6 +322,11 @@ class Store {
                            std::vector<Woken>* /*woken*/ = nullptr) {
     return 0;
   }
+  // Accounts with at least two notices of the kind `brief` whose hour has come (business time).
+  // They are not woken one by one: ask this first.
+  virtual std::vector<Bundle> bundles(Instant /*now*/, int /*limit*/) { return {}; }
+  // When the round was done last; never: at the epoch.
+  virtual RoundDone round(const std::string& name) { return {name, {}, 0}; }
   // Held and dead echoes whose next_at has come: the owner is to telephone.
   virtual std::vector<Unheard> unheard(Instant /*now*/, int /*limit*/) { return {}; }
   // For the audit: every echo written before, neither sent nor told, oldest first.
@@ -383,7 +407,7 @@ class Store {
   virtual DirectoryPtr load_directory() = 0;
   // Upserts, all in one transaction; version grows only when something changed. Returns rows
   // changed. People are matched by code, accounts by (channel, user), duties by (unit, person,
-  // role, from).
+  // role, from), leaves by (person, from).
   virtual std::size_t import_units(std::span<const Unit> units) = 0;
   virtual std::size_t import_people(
       std::span<const std::pair<Person, std::vector<std::pair<std::string, std::string>>>> people,
@@ -397,6 +421,13 @@ class Store {
     std::string hours;
   };
   virtual std::size_t import_duties(std::span<const DutyImport> duties) = 0;
+  struct LeaveImport {
+    std::string person_code, deputy_code;  // deputy: may be empty
+    Instant from, to;
+  };
+  virtual std::size_t import_leaves(std::span<const LeaveImport> /*leaves*/) {
+    throw std::logic_error{"this store cannot import leaves"};
+  }
 
   // Everybody who came by people.tsv, ordered by code, with all accounts. For export, and so that
   // an import may refer to people who are there already.
@@ -412,6 +443,33 @@ class Store {
   // -- export: calls back for each case registered or changed since, with its events
   virtual void export_cases(
       Instant since, const std::function<void(const Case&, const std::vector<Event>&)>& row) = 0;
+
+  // -- for the audit and the statistics: all cases with their events and what was told of them, a
+  // block at a time in the order of ids, without a lock. `row` may throw to end it.
+  struct AuditRow {
+    Case the_case;
+    std::vector<Event> events;  // oldest first
+    struct Told {
+      NoticeId id;
+      PersonId person;
+      std::vector<EventId> events;
+      std::string kind, text;
+      NoticeState state = NoticeState::sent;
+      bool echo = false;
+      Instant created_at;
+    };
+    std::vector<Told> notices;  // without edits; in the order of writing
+  };
+  virtual void audit_cases(const std::function<void(const AuditRow&)>& /*row*/) {
+    throw std::logic_error{"this store cannot be audited"};
+  }
+  // Messages that took effect with nothing to show for it: had substance, touched no case, were not
+  // answered. And what is set aside.
+  struct Lost {
+    std::string channel, dedupe_key, kind, why;
+    Instant at;
+  };
+  virtual std::vector<Lost> lost(Instant /*before*/) { return {}; }
 
   // Deletes inbound, nonces, batch ids and one-time codes that were over before this (database
   // time). Returns rows deleted.

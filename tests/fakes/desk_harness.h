@@ -63,7 +63,8 @@ struct CountingSupply : Supply {
 // The people of the story. Ids are fixed, so that a test can name them.
 namespace people {
 inline constexpr PersonId instructor{11}, deputy{12}, clerk{13}, second_clerk{14}, officer{15},
-    county_clerk{16};
+    county_clerk{16}, county_leader{17}, city_clerk{18}, city_leader{19}, water{20}, labour{21},
+    partner{22}, grid{23}, city_water{24};
 }  // namespace people
 
 inline Unit unit(const char* code, const char* name, UnitKind kind, const char* parent,
@@ -81,11 +82,25 @@ inline DirectoryPtr small_county() {
   using enum UnitKind;
   using enum DutyRole;
   std::vector<Unit> units{
-      unit("sz", "嵊州市", county, ""),       unit("sh", "石璜镇", township, "sz", "0575-80000105"),
-      unit("hz", "黄泽镇", township, "sz"),   unit("lj", "楼家村", village, "sh"),
-      unit("xd", "溪东自然村", hamlet, "lj"), unit("xs-sh", "新胜村", village, "sh"),
-      unit("xs-hz", "新胜村", village, "hz"), unit("yf", "云帆纺织", enterprise, "sh"),
+      unit("sz", "嵊州市", county, "sx"),
+      unit("sh", "石璜镇", township, "sz", "0575-80000105"),
+      unit("hz", "黄泽镇", township, "sz"),
+      unit("lj", "楼家村", village, "sh"),
+      unit("xd", "溪东自然村", hamlet, "lj"),
+      unit("xs-sh", "新胜村", village, "sh"),
+      unit("xs-hz", "新胜村", village, "hz"),
+      unit("yf", "云帆纺织", enterprise, "sh"),
+      unit("sx", "绍兴市", city, ""),
+      unit("slj", "水利局", department, "sz"),
+      unit("rsj", "人社局", department, "sz"),
+      unit("sslj", "市水利局", department, "sx"),
+      unit("gs", "供水站", partner, "sh"),
+      unit("lj-1", "楼家一网格", grid, "lj"),
   };
+  units[9].topics = {"agriculture", "environment"};
+  units[10].topics = {"labour_security"};
+  units[11].topics = {"agriculture"};
+  units[12].topics = {"agriculture", "construction"};
   units[3].latitude = 29.6031, units[3].longitude = 120.7012;
   std::vector<Duty> duties;
   const auto duty = [&](const char* where, PersonId who, DutyRole role, int priority = 1) {
@@ -102,6 +117,14 @@ inline DirectoryPtr small_county() {
   duty("sh", people::second_clerk, clerk, 2);
   duty("yf", people::officer, stationed_cadre);
   duty("sz", people::county_clerk, clerk);
+  duty("sz", people::county_leader, leader);
+  duty("sx", people::city_clerk, clerk);
+  duty("sx", people::city_leader, leader);
+  duty("slj", people::water, contact);
+  duty("rsj", people::labour, contact);
+  duty("sslj", people::city_water, contact);
+  duty("gs", people::partner, contact);
+  duty("lj-1", people::grid, grid_worker);
   std::vector<Person> persons;
   std::vector<Account> accounts;
   for (const auto& [id, name] : {std::pair{people::instructor, "楼建平"},
@@ -109,7 +132,15 @@ inline DirectoryPtr small_county() {
                                  {people::clerk, "竺文"},
                                  {people::second_clerk, "钱伟"},
                                  {people::officer, "骆明"},
-                                 {people::county_clerk, "陈静"}}) {
+                                 {people::county_clerk, "陈静"},
+                                 {people::county_leader, "周县长"},
+                                 {people::city_clerk, "吴市办"},
+                                 {people::city_leader, "郑市长"},
+                                 {people::water, "水利联络员"},
+                                 {people::labour, "人社联络员"},
+                                 {people::partner, "供水站长"},
+                                 {people::grid, "网格小楼"},
+                                 {people::city_water, "市水利联络员"}}) {
     Person p;
     p.id = id;
     p.code = name;
@@ -218,9 +249,10 @@ class TemplateCheck {
 class DeskHarness {
  public:
   explicit DeskHarness(const char* start = "2026-03-26T09:10:00+08:00") : now{at(start)} {
-    for (const PersonId id : {people::instructor, people::deputy, people::clerk,
-                              people::second_clerk, people::officer, people::county_clerk})
+    for (std::int64_t raw = people::instructor.raw(); raw <= people::city_water.raw(); ++raw) {
+      const PersonId id{raw};
       meet(*directory->person(id), "console");
+    }
   }
 
   // A resident who writes for the first time, or comes back.
@@ -351,7 +383,7 @@ class DeskHarness {
     return person ? person->locale : "zh";
   }
 
-  Decision decide_on(std::variant<Said, Due, Unheard> what) {
+  Decision decide_on(decltype(Input::what) what) {
     Input input{now, std::move(what)};
     for (int round = 0; round < 4; ++round) {
       auto answer = decide(input, set, *directory, policy, supply);
@@ -430,7 +462,7 @@ class DeskHarness {
 
   // What one decision must keep by itself.
   void check(const Input& input, const Decision& decision) {
-    std::map<EventId, int> told;
+    std::map<std::pair<EventId, PersonId>, int> told;
     for (const auto& notice : decision.notices) {
       EXPECT_TRUE(std::ranges::any_of(kNoticeKinds, [&](const NoticeKind& kind) {
         return kind.name == notice.kind && kind.audience == notice.audience;
@@ -439,7 +471,7 @@ class DeskHarness {
       EXPECT_EQ(TemplateCheck::missing(notice, "en"), "");
       EXPECT_NE(notice.to, PersonId{}) << notice.kind;
       EXPECT_NE(notice.to, kDutyDesk) << notice.kind << ": nobody is there to read it";
-      for (const EventId event : notice.events) ++told[event];
+      for (const EventId event : notice.events) ++told[{event, notice.to}];
       if (notice.audience == Audience::reporter && !notice.events.empty()) {
         EXPECT_TRUE(notice.account) << notice.kind;
       }
@@ -457,7 +489,20 @@ class DeskHarness {
     }
     for (const auto& event : decision.events) {
       EXPECT_TRUE(event.id);
-      EXPECT_EQ(told[event.id], event.echo ? 1 : 0) << name(event.move);  // P2
+      // P2: the reporter and everybody who followed before, once each; nobody else.
+      const Case* c = decided(event.case_id, decision);
+      const Case* before = set.find_case(event.case_id);
+      std::set<PersonId> hear{c->reporter};
+      for (const Party& party : c->parties)
+        if (before && party.kind == PartyKind::follower &&
+            std::ranges::any_of(before->parties, [&](const Party& other) {
+              return other.person == party.person && other.kind == party.kind;
+            }))
+          hear.insert(party.person);
+      for (const PersonId person : hear)
+        EXPECT_EQ((told[{event.id, person}]), event.echo ? 1 : 0) << name(event.move);
+      for (const auto& [key, times] : told)
+        if (key.first == event.id && times > 0) EXPECT_TRUE(hear.contains(key.second));
     }
     if (const auto* due = std::get_if<Due>(&input.what)) {
       const Case* before = set.find_case(due->about);
