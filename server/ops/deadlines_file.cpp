@@ -70,7 +70,7 @@ void read_minutes(Section& in, std::string_view key, std::chrono::minutes& minut
 void read_by_urgency(Section in, std::map<Urgency, Span>& spans) {
   for (const std::string_view word : EnumNames<Urgency>::kNames) {
     const Urgency urgency = from_name<Urgency>(word).value();
-    // No normal span in [handle]: that is what handle.working_days is for.
+    // No normal span in [handle]: that is what handle.working_days is for; no emergency in [claim].
     if (spans.contains(urgency)) read_span(in, word, spans[urgency]);
   }
 }
@@ -101,6 +101,8 @@ void read_wait(Section in, Clocks& clocks) {
   read_span(in, "draft_place", clocks.draft_place);
   read_span(in, "draft_media", clocks.draft_media);
   read_minutes(in, "supplement_window", clocks.supplement_window);
+  read_span(in, "approval", clocks.approval);
+  read_minutes(in, "ladder", clocks.ladder);
 }
 
 void read_days(Section in, Clocks& clocks) {
@@ -112,6 +114,9 @@ void read_days(Section in, Clocks& clocks) {
   days("archive_days", clocks.archive_days);
   days("return_working_days", clocks.return_working_days);
   days("progress_limit_working_days", clocks.progress_limit_working_days);
+  days("unclaimed_working_days", clocks.unclaimed_working_days);
+  days("extension_working_days", clocks.extension_working_days);
+  days("suspension_days", clocks.suspension_days);
 }
 
 // "07:30"; before `end`, counted from midnight.
@@ -158,6 +163,8 @@ LoadedClocks read_document(const Node& document, Problems problems) {
     Section root{reading, document};
     read_by_urgency(root.section("accept"), loaded.clocks.accept);
     read_by_urgency(root.section("contact"), loaded.clocks.contact);
+    read_by_urgency(root.section("triage"), loaded.clocks.triage);
+    read_by_urgency(root.section("claim"), loaded.clocks.claim);
     read_handle(root.section("handle"), loaded.clocks);
     read_wait(root.section("wait"), loaded.clocks);
     read_days(root.section("days"), loaded.clocks);

@@ -62,7 +62,7 @@ std::string Reading::nearest(const std::string& path) const {
     const std::size_t typing = edit_distance(last_of(known), last_of(path));
     const bool other_table = parent_of(known) != parent_of(path);
     const bool other_length = last_of(known).size() != last_of(path).size();
-    return std::pair{2 * typing + (other_table ? 5 : 0), other_length};
+    return std::pair{2 * typing + (other_table ? 7 : 0), other_length};
   };
   return *std::ranges::min_element(known_, {}, strangeness);
 }

@@ -31,6 +31,10 @@ bool same(const Clocks& a, const Clocks& b) {
     });
   };
   return spans(a.accept, b.accept) && spans(a.contact, b.contact) && spans(a.handle, b.handle) &&
+         spans(a.triage, b.triage) && spans(a.claim, b.claim) && same(a.approval, b.approval) &&
+         a.ladder == b.ladder && a.unclaimed_working_days == b.unclaimed_working_days &&
+         a.extension_working_days == b.extension_working_days &&
+         a.suspension_days == b.suspension_days &&
          a.handle_working_days == b.handle_working_days && same(a.answer, b.answer) &&
          same(a.draft_place, b.draft_place) && same(a.draft_media, b.draft_media) &&
          a.supplement_window == b.supplement_window &&
@@ -86,7 +90,7 @@ TEST(Deadlines, EveryLineOfTheShippedFileCounts) {
       }
     }
   }
-  EXPECT_EQ(keys, 26);
+  EXPECT_EQ(keys, 36);
 }
 
 struct FileCase {
