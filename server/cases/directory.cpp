@@ -81,6 +81,8 @@ void Directory::index_units() {
     else if (parents_.back() == kNoUnit)
       throw std::invalid_argument{"directory: unit '" + unit.code.raw() +
                                   "' has an unknown parent '" + unit.parent.raw() + "'"};
+    if (unit.parent && (unit.kind == UnitKind::hamlet || unit.kind == UnitKind::grid))
+      parts_[parents_.back()].push_back(i);
   }
   // Each chain is walked once: units known to lead to a top are not walked again.
   std::vector<char> leads_up(units_.size(), 0);
@@ -116,6 +118,13 @@ void Directory::index_duties() {
       return std::tuple{duties_[a].priority, duties_[a].person, a} <
              std::tuple{duties_[b].priority, duties_[b].person, b};
     });
+}
+
+std::vector<UnitCode> Directory::parts_of(const UnitCode& code) const {
+  std::vector<UnitCode> codes;
+  if (const auto found = parts_.find(find(code)); found != parts_.end())
+    for (const Index part : found->second) codes.push_back(units_[part].code);
+  return codes;
 }
 
 Directory::Index Directory::find(const UnitCode& code) const {

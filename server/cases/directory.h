@@ -96,6 +96,8 @@ class Directory {
   // `code`; itself when it is of that kind. Unknown codes and missing levels: the next one above
   // that there is, else the top. Empty only without any unit.
   UnitCode office_at(const UnitCode& code, Level level) const;
+  // Hamlets and grids directly below, in the order of units().
+  std::vector<UnitCode> parts_of(const UnitCode& code) const;
   // Units in force with that name, alias or former name, exactly as written; whole names first.
   std::vector<const Unit*> named(std::string_view name, Instant at) const;
   // People of the directory with that name or code.
@@ -168,6 +170,7 @@ class Directory {
   std::vector<DutyHours> hours_;  // of duties_
   std::vector<Leave> leaves_;
   std::unordered_map<UnitCode, Index> by_code_;
+  std::unordered_map<Index, std::vector<Index>> parts_;  // unit -> its hamlets and grids
   std::unordered_map<Index, std::vector<Index>> duties_at_;  // unit -> duties by priority
   std::unordered_map<PersonId, std::vector<Index>> duties_by_person_;
   std::unordered_map<PersonId, Person> persons_;

@@ -1,0 +1,200 @@
+#include "server/desk/same.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "server/cases/similarity.h"
+#include "server/desk/facts.h"
+#include "server/desk/followers.h"
+#include "server/desk/roles.h"
+#include "server/desk/summary.h"
+#include "server/desk/tell.h"
+
+namespace huiyin {
+namespace {
+
+using std::chrono::days;
+
+constexpr std::size_t kMostCompared = 30;  // the newest ones
+constexpr std::size_t kMostParts = 16;     // hamlets and grids of one village
+
+// The unit, what it is part of up to the village, and its parts.
+std::vector<UnitCode> places_near(const Directory& directory, const UnitCode& code) {
+  std::vector<UnitCode> places{code};
+  for (const Unit* unit = directory.unit(code);
+       unit && (unit->kind == UnitKind::hamlet || unit->kind == UnitKind::grid);) {
+    unit = directory.unit(unit->parent);
+    if (unit) places.push_back(unit->code);
+  }
+  auto parts = directory.parts_of(code);
+  if (parts.size() > kMostParts) parts.resize(kMostParts);
+  places.insert(places.end(), parts.begin(), parts.end());
+  return places;
+}
+
+// A county or a city is where nobody knows the place: nothing is near there.
+bool is_place(const Directory& directory, const UnitCode& code) {
+  const Unit* unit = directory.unit(code);
+  return unit && unit->kind != UnitKind::county && unit->kind != UnitKind::city;
+}
+
+void add_names(const Directory& directory, const UnitCode& code,
+               std::vector<std::string_view>& names) {
+  for (const Unit* unit = directory.unit(code); unit; unit = directory.unit(unit->parent)) {
+    names.push_back(unit->name);
+    names.insert(names.end(), unit->aliases.begin(), unit->aliases.end());
+    names.insert(names.end(), unit->former_names.begin(), unit->former_names.end());
+    if (unit->kind == UnitKind::township) break;
+  }
+}
+
+bool same_problem(const Turn& turn, const Case& a, const Case& b) {
+  if (!a.topic.empty() && !b.topic.empty() && a.topic != b.topic) return false;
+  std::vector<std::string_view> names{words::kNoTranscript};
+  for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video,
+                          MessageKind::position, MessageKind::link})
+    names.push_back(words::media(kind));
+  add_names(turn.directory, a.unit, names);
+  add_names(turn.directory, b.unit, names);
+  // Whole names before their parts: 溪东自然村 before 溪东.
+  std::ranges::stable_sort(names, std::ranges::greater{}, &std::string_view::size);
+  return similarity(summary(turn.directory, a).first, summary(turn.directory, b).first, names) >=
+         turn.policy.same_problem;
+}
+
+// Each asks for himself, and thanks are no problem.
+bool comparable(const Case& c) {
+  return c.type != CaseType::praise && c.type != CaseType::consult && !c.concerned_unit &&
+         c.concerned.empty();
+}
+
+bool taken_back(const Case& c) {
+  return c.outcome == Outcome::withdrawn || c.outcome == Outcome::invalid;
+}
+
+// What was reported near `c` since then and is about the same, newest first. Empty too when rows
+// are missing.
+std::vector<const Case*> alike(Turn& turn, const Case& c, Instant since) {
+  std::vector<const Case*> found;
+  if (!comparable(c) || !is_place(turn.directory, c.unit)) return found;
+  const auto places = places_near(turn.directory, c.unit);
+  bool here = true;
+  for (const auto& place : places) here = turn.has_near(place) && here;
+  if (!here) return found;
+  for (const auto& place : places)
+    for (const Case* other : turn.set.near(place)) found.push_back(other);
+  std::ranges::sort(found, [](const Case* a, const Case* b) {
+    return std::pair{a->registered_at, a->id} > std::pair{b->registered_at, b->id};
+  });
+  if (found.size() > kMostCompared) found.resize(kMostCompared);
+  std::erase_if(found, [&](const Case* other) {
+    return other->id == c.id || other->registered_at < since || other->stage == Stage::draft ||
+           taken_back(*other) || !comparable(*other) || !same_problem(turn, c, *other);
+  });
+  return found;
+}
+
+// May a neighbour know that there is such a case?
+bool is_open_secret(const Case& c) {
+  return c.privacy == Privacy::named && !c.concerned_unit && c.concerned.empty();
+}
+
+bool goes_on(const Case& c) {
+  return is_open(c.stage) || (c.outcome == Outcome::merged && c.parent);
+}
+
+// The first of those that tell of one problem: what it was joined to, or resembled.
+CaseId first_of(const Case& c) {
+  if (!is_open(c.stage)) return c.parent;
+  return c.resembles ? c.resembles : c.id;
+}
+
+bool can_join(const Turn& turn, const Case* first, PersonId person) {
+  return first && is_open(first->stage) && first->stage != Stage::draft && is_open_secret(*first) &&
+         first->reporter != person && !concerned(turn, *first, person);
+}
+
+void join(Turn& turn, Case& c, const Case& found) {
+  c.resembles = found.id;
+  if (following(found, c.reporter)) return;
+  Case first = found;
+  Party party;
+  party.person = c.reporter;
+  party.account = c.reporter_account;
+  party.own = c.number;
+  party.since = turn.now;
+  turn.make_for(c.reporter, first, Move::follow, Role::follower, "", c.number);
+  first.parties.push_back(std::move(party));
+  turn.put(std::move(first));
+}
+
+}  // namespace
+
+bool link_same(Turn& turn, Case& c) {
+  if (c.resembles || c.previous) return true;
+  const auto found = alike(turn, c, turn.now - days{turn.policy.same_problem_days});
+  if (!turn.need().empty()) return false;
+
+  // The oldest of those that go on: the others resemble it.
+  const auto open = std::find_if(found.rbegin(), found.rend(), [&](const Case* other) {
+    return goes_on(*other) && is_open_secret(*other) && other->reporter != c.reporter;
+  });
+  if (open != found.rend()) {
+    const CaseId itself = (*open)->id, first = first_of(**open);
+    const bool here = turn.has_case(itself);
+    if (!turn.has_case(first) || !here) return false;
+    for (const CaseId id : {first, itself})
+      if (const Case* other = turn.find(id); can_join(turn, other, c.reporter)) {
+        join(turn, c, *other);
+        return true;
+      }
+  }
+  const auto over = std::ranges::find_if(found, [](const Case* other) {
+    return !is_open(other->stage) && other->outcome != Outcome::merged && is_open_secret(*other);
+  });
+  if (over == found.end()) return true;
+  if (!turn.has_case((*over)->id)) return false;
+  c.previous = (*over)->id;
+  return true;
+}
+
+void tell_similar(Turn& turn, const Case& c) {
+  const Case* first = turn.find(c.resembles);
+  if (!first || concerned(turn, *first, c.owner)) return;
+  auto* draft = tell_owner(turn, c, "similar");
+  if (!draft) return;
+  draft->facts["other"] = first->number;
+  draft->facts["other_text"] = as_told(summary(turn.directory, *first).first);
+  draft->buttons = {{std::string{words::verb(Verb::merge, turn.locale_of(draft->to))},
+                     words::command(Verb::merge, c.number).append(" ").append(first->number)}};
+}
+
+void add_previous(const Turn& turn, const Case& c, NoticeDraft& card) {
+  if (const Case* before = turn.find(c.previous)) card.facts["previous"] = before->number;
+}
+
+void add_same(const Case& c, NoticeDraft& registered) {
+  if (c.resembles) registered.facts["known"] = "1";
+  if (c.previous) registered.facts["again"] = "1";
+}
+
+bool joint(Turn& turn, const Case& c) {
+  std::set<PersonId> people{c.reporter};
+  for (const Case* other : alike(turn, c, turn.now - days{turn.policy.joint_days}))
+    people.insert(other->reporter);
+  return std::ssize(people) >= turn.policy.joint_reporters;
+}
+
+bool said_before(const Turn& turn, const Case& c, std::string_view text) {
+  if (turn.now - c.registered_at > std::chrono::hours{24}) return false;
+  for (std::string_view rest = c.text; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    if (nearly_identical(rest.substr(0, end), text)) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
+}  // namespace huiyin
