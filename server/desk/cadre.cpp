@@ -2,10 +2,12 @@
 // are in cadre_moves.cpp.
 #include <algorithm>
 
+#include "server/desk/buttons.h"
 #include "server/desk/cadre_moves.h"
 #include "server/desk/candidates.h"
 #include "server/desk/facts.h"
 #include "server/desk/hear.h"
+#include "server/desk/leave.h"
 #include "server/desk/owners.h"
 #include "server/desk/questions.h"
 #include "server/desk/register.h"
@@ -44,8 +46,10 @@ void answer_foreign(Turn& turn, const std::string& number) {
 }
 
 std::optional<Move> move_of(Verb verb) {
+  if (verb == Verb::merge) return Move::request;  // the office joins; the owner asks for it
   for (const Move move :
-       {Move::accept, Move::return_case, Move::contact, Move::progress, Move::ask, Move::close})
+       {Move::accept, Move::return_case, Move::contact, Move::progress, Move::ask, Move::close,
+        Move::escalate, Move::transfer, Move::co_handle, Move::extend, Move::suspend, Move::resume})
     if (words::verb_for(move) == verb) return move;
   return std::nullopt;
 }
@@ -55,6 +59,7 @@ Why why_not(const Turn& turn, const Case& c, Move move) {
   if (!is_open(c.stage)) return Why::closed_for_owner;
   if (c.stage == Stage::awaiting_reporter) return Why::waiting;
   if (move == Move::accept) return Why::accepted_already;
+  if (move == Move::escalate && c.level == Level::city) return Why::at_top;
   return move == Move::return_case ? Why::return_signed : Why::not_your_move;
 }
 
@@ -66,9 +71,8 @@ const Case* only_open_case(Turn& turn) {
 }
 
 void act(Turn& turn, const Command& command, Move move) {
-  const auto found = find_handled(turn, command.number, [&](const Case& c) {
-    return can_move(turn, c, move) && role_in(turn, c, turn.speaker()) == Role::owner;
-  });
+  const auto found =
+      find_handled(turn, command.number, [&](const Case& c) { return can_move(turn, c, move); });
   if (found.missing) return;
   if (found.unknown_number) return answer_foreign(turn, command.number);
   if (found.several.size() > 1)
@@ -80,8 +84,7 @@ void act(Turn& turn, const Command& command, Move move) {
     return;
   }
   const Case& c = *found.one;
-  if (role_in(turn, c, turn.speaker()) != Role::owner || !can_move(turn, c, move))
-    return refuse_about(turn, c, why_not(turn, c, move));
+  if (!can_move(turn, c, move)) return refuse_about(turn, c, why_not(turn, c, move));
   make_move(turn, c, move, command);
 }
 
@@ -133,6 +136,23 @@ void list_todo(Turn& turn) {
     draft.facts["none"] = "1";
   else
     draft.lists["cases"] = case_rows(turn, cases, Audience::owner);
+}
+
+// 帮助: what each of his roles may say; with a number, what may be done with that case.
+void help(Turn& turn, const Command& command) {
+  if (!command.number.empty()) {
+    const auto found = find_handled(turn, command.number, [](const Case&) { return true; });
+    if (found.missing) return;
+    if (found.several.size() > 1)
+      return ask_which_case(turn, found.several, command, Audience::owner);
+    if (!found.one) return answer_foreign(turn, command.number);
+    return buttons::answer_moves(turn, *found.one);
+  }
+  auto& draft = turn.reply("help", Audience::owner);
+  for (const Duty& duty : turn.directory.duties_of(turn.speaker(), turn.now)) {
+    if (duty.role == DutyRole::clerk) draft.facts["office"] = "1";
+    if (duty.role == DutyRole::leader) draft.facts["leader"] = "1";
+  }
 }
 
 void list_duties(Turn& turn) {
@@ -216,7 +236,13 @@ bool hear_cadre(Turn& turn, const Said& said, const Command& command) {
       list_todo(turn);
       return true;
     case Verb::help:
-      turn.reply("help", Audience::owner);
+      help(turn, command);
+      return true;
+    case Verb::leave:
+      take_leave(turn, command);
+      return true;
+    case Verb::hand_over:
+      hand_over(turn, command);
       return true;
     case Verb::duties:
       list_duties(turn);
@@ -243,6 +269,8 @@ bool hear_cadre(Turn& turn, const Said& said, const Command& command) {
     case Verb::language:
     case Verb::bind_account:
     case Verb::prefer:
+    case Verb::unfollow:
+    case Verb::erase:
     case Verb::count_:
       return false;  // said as a reporter
     default:

@@ -1,12 +1,18 @@
 #include "server/desk/cadre_moves.h"
 
 #include <algorithm>
+#include <array>
 
+#include "server/desk/closing.h"
 #include "server/desk/facts.h"
+#include "server/desk/leave.h"
 #include "server/desk/owners.h"
+#include "server/desk/parties.h"
 #include "server/desk/questions.h"
 #include "server/desk/register.h"
+#include "server/desk/requests.h"
 #include "server/desk/result.h"
+#include "server/desk/roles.h"
 #include "server/desk/tell.h"
 
 namespace huiyin {
@@ -14,27 +20,34 @@ namespace {
 
 using words::Why;
 
-constexpr int kMostReturns = 2;  // then the office decides (首接负责)
+constexpr int kDeadlocks = 2;  // 协调未果 so often: a hard matter (handbook §6)
 
 bool signs_by_work(Move move) {
-  return move == Move::progress || move == Move::ask || move == Move::close;
+  switch (move) {
+    case Move::progress:
+    case Move::ask:
+    case Move::close:
+    case Move::escalate:
+    case Move::extend:
+    case Move::suspend:
+    case Move::request:
+      return true;
+    default:
+      return false;
+  }
 }
 
-// The words are missing: say so, and take the next message as them.
-void ask_words(Turn& turn, const Case& c, const Command& command, Why why) {
-  refuse_about(turn, c, why);
-  turn.ask(std::string{questions::kWords}, c.id, {questions::pack(command.verb, c.number, "")});
+// Not the owner's alone: offices and leaders may do it too.
+bool shared(Move move) {
+  return move == Move::escalate || move == Move::transfer || move == Move::co_handle ||
+         move == Move::resume;
 }
 
-void confirm(Turn& turn, const Case& c, Verb verb, bool heard) {
-  auto& draft = answer_about(turn, c, "done", Audience::owner);
-  draft.facts["did"] = words::verb(verb, turn.me().locale);
-  if (heard) draft.facts["heard"] = "1";
-}
-
-// Signs for the card when work begins without it; both moves are told in one notice.
-void sign_if_needed(Turn& turn, Case& c) {
-  if (c.stage == Stage::dispatched) turn.make(c, Move::accept, Role::owner, "");
+bool says_deadlock(std::string_view text) {
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"协调未果", "协调不下来", "协调不成", "协调不了", "协商未果", "谈不拢", "no agreement"});
+  return std::ranges::any_of(
+      kWords, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 void simple(Turn& turn, Case c, Move move, const Command& command, std::string_view kind,
@@ -42,9 +55,13 @@ void simple(Turn& turn, Case c, Move move, const Command& command, std::string_v
   replace_gone_owner(turn, c);
   sign_if_needed(turn, c);
   turn.make(c, move, Role::owner, command.argument);
+  const bool deadlock = move == Move::progress && says_deadlock(command.argument);
+  if (deadlock) ++c.deadlocks;
   auto* draft = turn.echo(c, kind);
   if (draft) draft->facts[fact] = as_told(command.argument);
-  confirm(turn, c, command.verb, hears(draft));
+  auto& done = confirm(turn, c, command.verb, hears(draft));
+  if (deadlock && c.deadlocks >= kDeadlocks && turn.allowed(c, Move::escalate, Role::owner))
+    done.facts["suggest"] = words::command(Verb::escalate, c.number);
   turn.put(std::move(c));
 }
 
@@ -64,70 +81,75 @@ void contact(Turn& turn, Case c, const Command& command) {
   turn.put(std::move(c));
 }
 
+// For the file. The owner reads what a helper or an office adds.
 void note(Turn& turn, Case c, const Command& command) {
-  const auto role = role_in(turn, c, turn.speaker()).value_or(Role::owner);
-  if (!turn.make(c, Move::note, role, command.argument))
+  const auto roles = roles_in(turn, c, turn.speaker());
+  if (!turn.make(c, Move::note, roles, command.argument))
     return refuse_about(turn, c, Why::not_your_move);
   confirm(turn, c, command.verb, false);
-  turn.put(std::move(c));
-}
-
-void return_case(Turn& turn, Case c, const Command& command) {
-  if (meaningful_characters(command.argument) < 2)
-    return ask_words(turn, c, command, Why::reason_missing);
-  const auto& policy = turn.policy;
-  if (turn.now >
-      policy.calendar.add_working_days(c.dispatched_at, policy.clocks.return_working_days))
-    return refuse_about(turn, c, Why::return_too_late);
-  if (c.returns >= kMostReturns) return refuse_about(turn, c, Why::returned_twice);
-  const auto next = next_owner(turn, c, turn.speaker());
-  if (!next) return;
-
-  turn.make(c, Move::return_case, Role::owner, command.argument);
-  ++c.returns;
-  c.owner = next->person;
-  c.owner_unit = next->unit;
-  turn.make_by_system(c, Move::dispatch, "");
-  const bool heard = hears(turn.echo(c, "returned"));
-  auto& done = turn.reply("done", Audience::owner);
-  done.about = c.id;
-  done.facts["did"] = words::verb(Verb::return_case, turn.me().locale);
-  if (heard) done.facts["heard"] = "1";
-  done.facts["number"] = c.number;
-  done.facts["status"] = words::stage(c.stage, c.outcome, turn.me().locale);
-  done.facts["next_owner"] = owner_name(turn, c.owner, c.owner_unit, turn.me().locale);
-  if (auto* card = send_card(turn, c, c.owner))
-    card->facts["reason"] = without_stop(as_written(command.argument));
-  if (auto* draft = tell_office(turn, c, "returned", turn.speaker()))
-    draft->facts["reason"] = without_stop(as_told(command.argument));
+  if (!roles.has(Role::owner) && is_open(c.stage)) {
+    if (auto* draft = tell_owner(turn, c, "supplement")) {
+      draft->facts["supplement"] = as_written(command.argument);
+      draft->facts["by"] = person_line(turn, turn.speaker());
+    }
+  }
   turn.put(std::move(c));
 }
 
 void close(Turn& turn, Case c, const Command& command) {
   const auto said = words::read_outcome(command.argument);
-  if (said.outcome == Outcome::planned || said.outcome == Outcome::rejected)
-    return refuse_about(turn, c, Why::outcome_approval);
   if (!is_fact(said.rest, turn.policy.result_min_characters))
     return ask_words(turn, c, command, Why::result_missing);
-  sign_if_needed(turn, c);
-  turn.make(c, Move::close, Role::owner, said.rest);
-  c.outcome = said.outcome == Outcome::none ? Outcome::solved : said.outcome;
-  c.result = said.rest;
-  auto* draft = turn.echo(c, "closed");
-  if (draft) {
-    const auto locale = turn.locale_of(c.reporter);
-    draft->buttons.push_back(
-        {std::string{words::verb(Verb::reopen, locale)}, words::command(Verb::reopen, c.number)});
+  if (said.outcome == Outcome::planned || said.outcome == Outcome::rejected) {
+    Request request;
+    request.kind = said.outcome == Outcome::planned ? RequestKind::planned : RequestKind::rejected;
+    request.text = said.rest;
+    return ask_above(turn, std::move(c), std::move(request), Verb::close);
   }
+  sign_if_needed(turn, c);
+  const auto outcome = said.outcome == Outcome::none ? Outcome::solved : said.outcome;
+  const auto* draft = close_case(turn, c, turn.speaker(), Role::owner, outcome, said.rest);
   confirm(turn, c, Verb::close, hears(draft));
   turn.put(std::move(c));
 }
 
 }  // namespace
 
+void ask_words(Turn& turn, const Case& c, const Command& command, Why why) {
+  refuse_about(turn, c, why);
+  turn.ask(std::string{questions::kWords}, c.id, {questions::pack(command.verb, c.number, "")});
+}
+
+NoticeDraft& confirm(Turn& turn, const Case& c, Verb verb, bool heard) {
+  auto& draft = answer_about(turn, c, "done", Audience::owner);
+  draft.facts["did"] = words::verb(verb, turn.me().locale);
+  if (heard) draft.facts["heard"] = "1";
+  return draft;
+}
+
+NoticeDraft& confirm_given(Turn& turn, const Case& c, Verb verb, bool heard) {
+  auto& draft = turn.reply("done", Audience::owner);
+  const auto& locale = turn.me().locale;
+  draft.about = c.id;
+  draft.facts["did"] = words::verb(verb, locale);
+  if (heard) draft.facts["heard"] = "1";
+  draft.facts["number"] = c.number;
+  draft.facts["status"] = words::stage(c.stage, c.outcome, locale);
+  draft.facts["next_owner"] = owner_name(turn, c.owner, c.owner_unit, locale);
+  return draft;
+}
+
+void sign_if_needed(Turn& turn, Case& c) {
+  if (c.stage == Stage::dispatched) turn.make(c, Move::accept, Role::owner, "");
+}
+
 bool can_move(const Turn& turn, const Case& c, Move move) {
+  const Roles roles = roles_in(turn, c, turn.speaker());
+  if (shared(move) && turn.allowed(c, move, roles)) return true;
+  if (!roles.has(Role::owner)) return false;
   if (turn.allowed(c, move, Role::owner)) return true;
-  return signs_by_work(move) && turn.allowed(c, Move::accept, Role::owner);
+  if (!signs_by_work(move) || !turn.allowed(c, Move::accept, Role::owner)) return false;
+  return move != Move::escalate || c.level < Level::city;
 }
 
 void make_move(Turn& turn, const Case& c, Move move, const Command& command) {
@@ -149,6 +171,20 @@ void make_move(Turn& turn, const Case& c, Move move, const Command& command) {
       return simple(turn, c, move, command, "question", "question");
     case Move::close:
       return close(turn, c, command);
+    case Move::escalate:
+      return escalate(turn, c, command);
+    case Move::co_handle:
+      return co_handle(turn, c, command);
+    case Move::transfer:
+      return transfer(turn, c, command);
+    case Move::resume:
+      return resume(turn, c, command);
+    case Move::extend:
+      return ask_extension(turn, c, command);
+    case Move::suspend:
+      return ask_suspension(turn, c, command);
+    case Move::request:
+      return ask_merge(turn, c, command);
     default:
       return note(turn, c, command);
   }
@@ -156,15 +192,12 @@ void make_move(Turn& turn, const Case& c, Move move, const Command& command) {
 
 bool replace_gone_owner(Turn& turn, Case& c) {
   if (!is_open(c.stage) || c.stage == Stage::draft) return false;
-  const auto duties = turn.directory.duties_of(c.owner, turn.now);
-  const bool here =
-      std::ranges::any_of(duties, [&](const Duty& duty) { return duty.unit == c.owner_unit; });
-  if (here) return false;
-  const auto next = responsible(turn, c);
+  const bool entitled = turn.directory.may_own(c.owner, c.owner_unit, turn.now);
+  if (entitled && c.owner != kDutyDesk) return false;
+  const Assignment next = next_after(turn, c);
   if (next.person == c.owner) return false;
-  c.owner = next.person;
-  c.owner_unit = next.unit;
-  turn.make_by_system(c, Move::transfer, "");
+  give_to(turn, c, next);
+  turn.make_by_system(c, Move::transfer, "", c.owner_unit.raw());
   send_card(turn, c, c.owner);
   return true;
 }

@@ -139,6 +139,13 @@ DutyRole duty_of(const Turn& turn, PersonId person, const UnitCode& unit) {
     if (duty.unit == unit) return duty.role;
     elsewhere = elsewhere.value_or(duty.role);
   }
+  // Who stands in has the role of whom he stands for.
+  for (const Leave& leave : turn.directory.leaves())
+    if (turn.directory.stand_in(leave.person, turn.now) == person)
+      for (const auto& duty : turn.directory.duties_of(leave.person, turn.now))
+        if (duty.unit == unit) return duty.role;
+  const bool above = elsewhere == DutyRole::clerk || elsewhere == DutyRole::leader;
+  if (above && turn.directory.level_of(unit) == Level::frontline) return DutyRole::deputy;
   return elsewhere.value_or(DutyRole::stationed_cadre);
 }
 

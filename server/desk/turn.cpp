@@ -6,6 +6,7 @@
 
 #include "server/desk/facts.h"
 #include "server/desk/questions.h"
+#include "server/desk/requests.h"
 
 namespace huiyin {
 namespace {
@@ -15,7 +16,7 @@ constexpr auto kWithAdvice = std::to_array<std::string_view>(
     {"registered", "ask_place", "which_place", "ask_problem", "supplemented", "answered"});
 // Answers that state the purpose to somebody who is here for the first time (handbook §11).
 constexpr auto kWithPurpose = std::to_array<std::string_view>(
-    {"registered", "ask_place", "which_place", "ask_problem", "welcome", "bound", "help"});
+    {"registered", "ask_place", "which_place", "ask_problem", "welcome", "bound", "help", "privacy_mode"});
 
 bool contains(const auto& kinds, std::string_view kind) {
   return std::ranges::find(kinds, kind) != kinds.end();
@@ -242,7 +243,9 @@ std::optional<EventId> Turn::make_for(PersonId actor, Case& c, Move move, Roles 
     c.due_at = shifted_due(calendar, c, now);
     c.review_at = {};
   }
+  const Stage before = c.stage;
   Event event = step(c, *rule, actor, now, std::move(text));
+  forget_request(c, before, move);
   event.detail = std::move(detail);
   const bool timed = c.type != CaseType::praise;
   if (rule->clock == ClockAction::start_accept)
