@@ -82,7 +82,10 @@ void Need::merge(const Need& other) {
 void WorkingSet::put_loaded(Case row) {
   const CaseId id = row.id;
   const auto [place, fresh] = cases_.try_emplace(id, Tracked<Case>{std::move(row)});
-  if (fresh) index(place->second.row);
+  if (!fresh) return;
+  const Case& kept = place->second.row;
+  index(kept);
+  if (!kept.parties.empty() || !kept.waits.empty()) links_before_.emplace(id, links_of(kept));
 }
 
 void WorkingSet::put_loaded(Person row) {
@@ -209,16 +212,14 @@ std::vector<const Case*> WorkingSet::waiting_at(const UnitCode& unit) const {
   return found;
 }
 
+// A case that is in the set itself is seen as it is there, which may be in another unit by now.
 std::vector<const Case*> WorkingSet::near(const UnitCode& unit) const {
   std::vector<const Case*> found;
-  const auto add = [&](const Case& row) {
-    const auto same = [&](const Case* other) { return other->id == row.id; };
-    if (std::ranges::none_of(found, same)) found.push_back(&row);
-  };
   if (const auto here = by_unit_.find(unit); here != by_unit_.end())
-    for (CaseId one : here->second) add(cases_.at(one).row);
+    for (CaseId one : here->second) found.push_back(&cases_.at(one).row);
   if (const auto read = near_.find(unit); read != near_.end())
-    for (const Case& row : read->second) add(row);
+    for (const Case& row : read->second)
+      if (!cases_.contains(row.id)) found.push_back(&row);
   std::ranges::sort(found, newer);
   return found;
 }
@@ -279,6 +280,19 @@ bool WorkingSet::created(CaseId id) const {
   return found != cases_.end() && found->second.state == Tracked<Case>::created;
 }
 
+WorkingSet::Links WorkingSet::links_of(const Case& row) {
+  Links links;
+  for (const Party& party : row.parties) links.parties.insert(party.person);
+  for (const Wait& wait : row.waits) links.queues.insert(wait.unit);
+  return links;
+}
+
+const WorkingSet::Links& WorkingSet::links_before(CaseId id) const {
+  static const Links kNone;
+  const auto found = links_before_.find(id);
+  return found == links_before_.end() ? kNone : found->second;
+}
+
 // ---- changing -----------------------------------------------------------------------------------
 
 void WorkingSet::index(const Case& row) {
@@ -305,6 +319,16 @@ void WorkingSet::set_handle(NoticeId card, const std::string& handle) {
       if (one.notice == card) one.handle = handle;
 }
 
+void WorkingSet::redact(const std::vector<std::pair<EventId, std::string>>& events) {
+  const std::map<EventId, std::string> texts{events.begin(), events.end()};
+  const auto replace = [&](std::vector<Event>& list) {
+    for (Event& event : list)
+      if (const auto text = texts.find(event.id); text != texts.end()) event.text = text->second;
+  };
+  replace(new_events_);
+  for (auto& [id, history] : history_) replace(history);
+}
+
 void WorkingSet::fold(const Decision& decision) {
   for (const Case& row : decision.cases)
     check_version(cases_, row.id, row, "case decided from another version:");
@@ -325,6 +349,7 @@ void WorkingSet::fold(const Decision& decision) {
     if (created(event.case_id) || history_.contains(event.case_id))
       history_[event.case_id].push_back(event);
   }
+  if (decision.erasure) redact(decision.erasure->events);
   for (const BindCode& code : decision.codes) codes_.insert_or_assign(code.code, code);
   for (const std::string& code : decision.used_codes) {
     codes_.erase(code);

@@ -178,10 +178,19 @@ class WorkingSet {
   const std::map<AccountId, Tracked<Account>>& accounts() const { return accounts_; }
   const std::map<PersonId, Tracked<Conversation>>& conversations() const { return conversations_; }
   const std::vector<Event>& new_events() const { return new_events_; }
+  // Parties and queues of a case as it was loaded, so that only what changed is written where cases
+  // are found by them.
+  struct Links {
+    std::set<PersonId> parties;
+    std::set<UnitCode> queues;
+  };
+  const Links& links_before(CaseId id) const;
+  static Links links_of(const Case& row);
 
  private:
   void index(const Case& row);
   void unindex(const Case& row);
+  void redact(const std::vector<std::pair<EventId, std::string>>& events);
   bool created(PersonId id) const;
   bool created(CaseId id) const;
 
@@ -194,6 +203,7 @@ class WorkingSet {
   std::map<PersonId, std::set<CaseId>> by_reporter_, by_owner_, by_party_;
   std::map<UnitCode, std::set<CaseId>> by_queue_, by_unit_;
   std::map<UnitCode, std::vector<Case>> near_;
+  std::map<CaseId, Links> links_before_;  // those that had any
   std::set<OwnerOf> owners_;
   std::map<CaseId, std::vector<Event>> history_;
   std::map<CaseId, std::vector<Card>> cards_;

@@ -32,12 +32,16 @@ class SqlBatch final : public Batch {
   void read_clock_and_version();
   void load_persons(const std::set<PersonId>& ids, WorkingSet& set);
   std::set<CaseId> case_ids(const Need& need, Instant closed_since);
+  void ids_of_people(const std::set<PersonId>& people, Instant closed_since, std::set<CaseId>& out);
+  void load_near(const std::set<UnitCode>& units, Instant since, WorkingSet& set);
+  void load_owners(WorkingSet& set);
   void load_cases(const std::set<CaseId>& ids, WorkingSet& set);
   void load_cards(const std::vector<CaseId>& ids, WorkingSet& set);
   void load_history(const std::set<CaseId>& ids, WorkingSet& set);
   void load_codes(const std::set<std::string>& codes, WorkingSet& set);
 
   void save_set(const WorkingSet& set, const std::vector<Release>& release_held);
+  void save_links(const WorkingSet& set);
   void save_accounts(const WorkingSet& set, const std::vector<Release>& release_held);
   void save_inbound(const Writes& writes);
   void save_nonces(const std::vector<Nonce>& nonces);

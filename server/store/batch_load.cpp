@@ -1,11 +1,17 @@
 // The reading half of a batch: a handful of bulk statements, locks in class order.
 #include <algorithm>
+#include <bit>
 
 #include "server/store/batch.h"
 #include "server/store/bulk.h"
 
 namespace huiyin::store {
 namespace {
+
+// Need::near: the newest so many of a unit, registered in the last 30 days; the caller's
+// `closed_since` lies 16 days back (a result may be objected to for 15).
+constexpr std::chrono::days kNearBefore{14};
+constexpr int kNearMost = 30;
 
 // Pairs of (channel, key) as one list a channel, sorted, without repetition.
 template <class Range, class Pair>
@@ -101,9 +107,17 @@ void SqlBatch::load_accounts(std::span<const std::pair<std::string, std::string>
 
 void SqlBatch::load(const Need& need, Instant closed_since, WorkingSet& set) {
   load_persons(need.persons, set);
-  load_cases(case_ids(need, closed_since), set);
-  load_history(need.history, set);
+  auto cases = case_ids(need, closed_since), histories = need.history;
+  query_in(connection_, "SELECT id FROM cases WHERE reporter IN ", need.all_of, "",
+           [&](std::span<const Value> cells) {
+             cases.emplace(cells[0].integer());
+             histories.emplace(cells[0].integer());
+           });
+  load_cases(cases, set);
+  load_history(histories, set);
   load_codes(need.codes, set);
+  load_near(need.near, closed_since - kNearBefore, set);
+  if (need.owners) load_owners(set);
   set.mark_asked(need);
 }
 
@@ -129,13 +143,81 @@ void SqlBatch::load_persons(const std::set<PersonId>& ids, WorkingSet& set) {
 
 std::set<CaseId> SqlBatch::case_ids(const Need& need, Instant closed_since) {
   std::set<CaseId> out = need.cases;
-  const auto take = [&](std::span<const Value> cells) { out.insert(CaseId{cells[0].integer()}); };
+  const auto take = [&](std::span<const Value> cells) { out.emplace(cells[0].integer()); };
   query_in(connection_, "SELECT id FROM cases WHERE number IN ", need.numbers, "", take);
-  const Params since{microseconds(closed_since)};
-  for (const char* whose : {"reporter", "owner"})
-    query_in(connection_, std::string{"SELECT id FROM cases WHERE "} + whose + " IN ",
-             need.cases_of, " AND over_at>=?", take, {}, since);
+  query_in(connection_, "SELECT case_id FROM case_queue WHERE unit IN ", need.queues, "", take);
+  ids_of_people(need.cases_of, closed_since, out);
   return out;
+}
+
+// One statement for all three, since nearly every message asks it.
+void SqlBatch::ids_of_people(const std::set<PersonId>& people, Instant closed_since,
+                             std::set<CaseId>& out) {
+  const Value since{microseconds(closed_since)};
+  in_lists(people, {}, {since}, [&](const std::string& list, const Params& once) {
+    Params params = once;
+    for (int more = 0; more < 2; ++more) params.insert(params.end(), once.begin(), once.end());
+    const Rows rows = connection_.query(
+        "SELECT id FROM cases WHERE reporter IN " + list +
+            " AND over_at>=? UNION ALL SELECT id FROM cases WHERE owner IN " + list +
+            " AND over_at>=? UNION ALL SELECT c.id FROM case_parties p JOIN cases c ON"
+            " c.id=p.case_id WHERE p.person_id IN " +
+            list + " AND c.over_at>=?",
+        params);
+    for (std::size_t i = 0; i < rows.size(); ++i) out.emplace(rows[i][0].integer());
+  });
+}
+
+// Not locked: they are there to compare with. A draft has no registration yet.
+void SqlBatch::load_near(const std::set<UnitCode>& units, Instant since, WorkingSet& set) {
+  std::vector<UnitCode> absent;
+  for (const auto& unit : units)
+    if (unit && !set.asked_near(unit)) absent.push_back(unit);
+  const Value from{std::max<std::int64_t>(microseconds(since), 1)};
+  constexpr std::size_t kMost = 16;  // of units in a statement
+  for (std::size_t done = 0; done < absent.size();) {
+    const auto n = std::bit_floor(std::min(absent.size() - done, kMost));
+    const auto units_of_this = std::span{absent}.subspan(done, n);
+    done += n;
+    std::map<UnitCode, std::vector<Case>> found;
+    std::string newest;
+    Params params;
+    for (const auto& unit : units_of_this) {
+      found[unit];
+      newest += std::string{newest.empty() ? "" : " UNION ALL "} +
+                "SELECT * FROM (SELECT id FROM cases WHERE unit=? AND registered_at>=?"
+                " ORDER BY registered_at DESC,id DESC LIMIT " +
+                std::to_string(kNearMost) + ") AS one_unit";
+      params.insert(params.end(), {to_value(unit), from});
+    }
+    const Rows rows = connection_.query("SELECT " + select_list<Case>("c.") + " FROM (" + newest +
+                                            ") AS newest JOIN cases c ON c.id=newest.id",
+                                        params);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      auto row = read_row<Case>(rows[i]);
+      if (row.stage != Stage::draft) found[row.unit].push_back(std::move(row));
+    }
+    for (auto& [unit, cases] : found) set.put_near(unit, std::move(cases));
+  }
+}
+
+// Who owns any comes from the index alone; only their open cases are read.
+void SqlBatch::load_owners(WorkingSet& set) {
+  const Params open{kNotOver};
+  const Rows rows =
+      connection_.query("SELECT owner FROM cases WHERE over_at=? GROUP BY owner", open);
+  std::set<PersonId> people;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (const PersonId owner{rows[i][0].integer()}) people.insert(owner);
+  std::set<OwnerOf> owners;
+  query_in(
+      connection_, "SELECT DISTINCT owner,owner_unit FROM cases WHERE owner IN ", people,
+      " AND over_at=? AND stage<>'draft'",
+      [&](std::span<const Value> cells) {
+        owners.insert({PersonId{cells[0].integer()}, UnitCode{cells[1].text()}});
+      },
+      {}, open);
+  set.put_owners(std::move(owners));
 }
 
 void SqlBatch::load_cases(const std::set<CaseId>& ids, WorkingSet& set) {

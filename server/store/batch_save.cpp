@@ -40,6 +40,32 @@ Changes<T> changes_of(const std::map<Key, Tracked<T>>& rows) {
   return out;
 }
 
+// A look-up table of cases by `Key`: what is to be written in it.
+template <class Key>
+class LinkChanges {
+ public:
+  LinkChanges(std::string table, std::string column)
+      : table_{std::move(table)}, column_{std::move(column)} {}
+
+  void add(CaseId about, const std::set<Key>& before, const std::set<Key>& now) {
+    for (const auto& key : before)
+      if (!now.contains(key)) gone_[key].push_back(about);
+    for (const auto& key : now)
+      if (!before.contains(key)) fresh_.insert(fresh_.end(), {to_value(key), to_value(about)});
+  }
+  void save(Connection& connection) const {
+    for (const auto& [key, cases] : gone_)
+      execute_in(connection, "DELETE FROM " + table_ + " WHERE " + column_ + "=? AND case_id IN ",
+                 cases, "", {to_value(key)});
+    insert_rows(connection, table_, {column_, "case_id"}, fresh_);
+  }
+
+ private:
+  std::string table_, column_;
+  std::map<Key, std::vector<CaseId>> gone_;
+  Params fresh_;
+};
+
 }  // namespace
 
 void SqlBatch::save(const Writes& writes) {
@@ -67,10 +93,26 @@ void SqlBatch::save_set(const WorkingSet& set, const std::vector<Release>& relea
   changes_of(set.persons()).save(connection_, "persons");
   changes_of(set.conversations()).save(connection_, "conversations");
   changes_of(set.cases()).save(connection_, "cases");
+  save_links(set);
   save_accounts(set, release_held);
   std::vector<const Event*> events;
   for (const auto& event : set.new_events()) events.push_back(&event);
   insert_all<Event>(connection_, "case_events", events);
+}
+
+// Under the cases' locks. Most cases have no parties and wait for no office: nothing to write.
+void SqlBatch::save_links(const WorkingSet& set) {
+  LinkChanges<PersonId> parties{"case_parties", "person_id"};
+  LinkChanges<UnitCode> queues{"case_queue", "unit"};
+  for (const auto& [id, tracked] : set.cases()) {
+    if (tracked.state == tracked.loaded) continue;
+    const auto& before = set.links_before(id);
+    const auto now = WorkingSet::links_of(tracked.row);
+    parties.add(id, before.parties, now.parties);
+    queues.add(id, before.queues, now.queues);
+  }
+  parties.save(connection_);
+  queues.save(connection_);
 }
 
 void SqlBatch::save_accounts(const WorkingSet& set, const std::vector<Release>& release_held) {

@@ -3,9 +3,8 @@
 #include "server/store/utf8.h"
 
 namespace huiyin::store {
-namespace {
 
-void put(std::string& out, std::string_view part) {
+void put_part(std::string& out, std::string_view part) {
   for (const char c : part) {
     if (c == '\\') {
       out += "\\\\";
@@ -34,27 +33,25 @@ std::vector<std::string> parts_of(std::string_view line) {
   return parts;
 }
 
-}  // namespace
-
 std::string encode_content(const Notice& notice) {
   std::string out;
   for (const auto& button : notice.buttons) {
     out += "b\t";
-    put(out, button.label);
+    put_part(out, button.label);
     out += '\t';
-    put(out, button.command);
+    put_part(out, button.command);
     out += '\n';
   }
   if (!notice.link.empty()) {
     out += "l\t";
-    put(out, notice.link);
+    put_part(out, notice.link);
     out += '\n';
   }
   for (const auto& [name, value] : notice.fields) {
     out += "f\t";
-    put(out, name);
+    put_part(out, name);
     out += '\t';
-    put(out, value);
+    put_part(out, value);
     out += '\n';
   }
   return out;

@@ -11,6 +11,10 @@
 
 namespace huiyin::store {
 
+// One part, escaped; a line's parts again, without the line feed.
+void put_part(std::string& out, std::string_view part);
+std::vector<std::string> parts_of(std::string_view line);
+
 std::string encode_content(const Notice& notice);
 // Fills buttons, link and fields. Lines of unknown kind (a newer program's) are passed over.
 void decode_content(std::string_view content, Notice& notice);

@@ -68,15 +68,18 @@ class SqliteDialect final : public Dialect {
     for (const auto& column : table.columns) sql += definition(column) + ", ";
     sql += "PRIMARY KEY (" + std::string{table.primary} + ")) STRICT";
     std::vector<std::string> out{sql};
-    for (const auto& index : table.indexes)
-      out.push_back(std::string{"CREATE "} + (index.unique ? "UNIQUE " : "") +
-                    "INDEX IF NOT EXISTS " + std::string{index.name} + " ON " +
-                    std::string{table.name} + "(" + std::string{index.columns} + ")");
+    for (const auto& index : table.indexes) out.push_back(add_index(table.name, index));
     return out;
   }
 
   std::string add_column(std::string_view table, const Column& column) const override {
     return "ALTER TABLE " + std::string{table} + " ADD COLUMN " + definition(column);
+  }
+
+  std::string add_index(std::string_view table, const Index& index) const override {
+    return std::string{"CREATE "} + (index.unique ? "UNIQUE " : "") + "INDEX IF NOT EXISTS " +
+           std::string{index.name} + " ON " + std::string{table} + "(" +
+           std::string{index.columns} + ")";
   }
 
   std::string create_view(std::string_view name, std::string_view select) const override {
@@ -164,6 +167,12 @@ class MysqlDialect final : public Dialect {
 
   std::string add_column(std::string_view table, const Column& column) const override {
     return "ALTER TABLE " + std::string{table} + " ADD COLUMN " + definition(column);
+  }
+
+  std::string add_index(std::string_view table, const Index& index) const override {
+    return std::string{"CREATE "} + (index.unique ? "UNIQUE " : "") + "INDEX " +
+           std::string{index.name} + " ON " + std::string{table} + " (" +
+           std::string{index.columns} + ")";
   }
 
   std::string create_view(std::string_view name, std::string_view select) const override {

@@ -59,6 +59,8 @@ class Dialect {
 
   virtual std::vector<std::string> create_table(const Table& table) const = 0;
   virtual std::string add_column(std::string_view table, const Column& column) const = 0;
+  // Not for one that is there: MySQL cannot say "if not exists" (error 1061).
+  virtual std::string add_index(std::string_view table, const Index& index) const = 0;
   virtual std::string create_view(std::string_view name, std::string_view select) const = 0;
 };
 

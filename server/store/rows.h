@@ -18,6 +18,7 @@
 #include "server/store/content.h"
 #include "server/store/dialect.h"
 #include "server/store/store.h"
+#include "server/store/workflow.h"
 
 namespace huiyin::store {
 
@@ -104,6 +105,13 @@ void from_value(const Value& v, E& out) {
   out = *found;
 }
 
+// A program that does not know the column yet leaves it empty.
+inline void from_value(const Value& v, Privacy& out) {
+  const auto found = v.text().empty() ? Privacy::named : from_name<Privacy>(v.text());
+  if (!found) throw Error{Trouble::broken, 0, "unknown name in the database: newer program?"};
+  out = *found;
+}
+
 // Databases compare keys as if trailing spaces were not there (utf8mb4_bin pads); two different ids
 // must never become one, so those are refused.
 inline void check_key(const std::string& key, const char* what) {
@@ -176,6 +184,15 @@ void columns(Io& io, C& c) {
   io("calls", c.calls);
   std::int64_t over = is_open(c.stage) ? kNotOver : microseconds(c.closed_at);
   io("over_at", over);
+  io("privacy", c.privacy);
+  io("parent", c.parent);
+  io("leader", c.leader);
+  io("stage_at", c.stage_at);
+  io("concerned_unit", c.concerned_unit);
+  io("listed_at", c.listed_at);
+  std::string workflow = Io::kReading ? std::string{} : encode_workflow(c);
+  io("workflow", workflow);
+  if constexpr (Io::kReading) decode_workflow(workflow, c);
 }
 
 template <class Io, class P>
@@ -191,6 +208,8 @@ void columns(Io& io, P& p) {
   io("muted", p.muted);
   io("informed", p.informed);
   io("preferred", p.preferred);
+  io("privacy", p.privacy);
+  io("erased_at", p.erased_at);
 }
 
 template <class Io, class A>
@@ -293,6 +312,7 @@ void columns(Io& io, E& e) {
   io("at", e.at);
   io("text", e.text);
   io("echo", e.echo);
+  io("detail", e.detail);
 }
 
 template <class Io, class N>
@@ -319,6 +339,7 @@ void columns(Io& io, N& n) {
   io("echo", n.echo);
   io("edits", n.edits);
   io("card", n.card);
+  io("brief", n.brief);
   io("tried", n.tried);
   io("code", n.code);
   io("title", n.notice.title);
@@ -342,6 +363,8 @@ void columns(Io& io, I& i) {
   io("received_at", i.received_at);
   io("case_id", i.about);
   io("reply_notice", i.reply);
+  io("substance", i.substance);
+  io("answered", i.answered);
 }
 
 template <class Io, class U>
@@ -371,6 +394,15 @@ void columns(Io& io, D& d) {
   io("to_at", d.to);
   io("priority", d.priority);
   io("hours", d.hours);
+}
+
+template <class Io, class L>
+requires std::is_same_v<std::remove_const_t<L>, Leave>
+void columns(Io& io, L& l) {
+  io("person", l.person);
+  io("from_at", l.from);
+  io("to_at", l.to);
+  io("deputy", l.deputy);
 }
 
 template <class T>

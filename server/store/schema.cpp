@@ -238,6 +238,15 @@ void add_column(Connection& connection, std::string_view table, const Column& co
   }
 }
 
+void add_index(Connection& connection, std::string_view table, const Index& index) {
+  constexpr int kIsThere = 1061;
+  try {
+    connection.run(connection.dialect().add_index(table, index));
+  } catch (const Error& error) {
+    if (error.code() != kIsThere) throw;
+  }
+}
+
 // Cards that change, files of cases, other accounts, streams that are read, and what nobody heard.
 void delivery(Connection& connection) {
   const auto& dialect = connection.dialect();
@@ -298,6 +307,56 @@ void delivery(Connection& connection) {
       " ('held','dead') AND echo=0)");
 }
 
+// The four levels: who else belongs to a case, in whose queue it stands, who is away.
+void levels(Connection& connection) {
+  const auto& dialect = connection.dialect();
+  const Table tables[] = {
+      // To find cases by what is written in them: Case::parties, Case::waits.
+      {"case_parties", {{"person_id"}, {"case_id"}}, "person_id, case_id", {}},
+      {"case_queue", {{"unit", key, kUnit}, {"case_id"}}, "unit, case_id", {}},
+      {"leaves", {{"person"}, {"from_at"}, {"to_at"}, {"deputy"}}, "person, from_at", {}},
+      // Who was shown who reported a case (handbook §11). Append-only; `at` is database time.
+      {"views",
+       {{"viewer"}, {"seen"}, {"case_id"}, {"at"}},
+       "viewer, seen, case_id, at",
+       {{"views_seen", "seen, at"}}},
+      {"rounds", {{"name", key, kUnit}, {"at"}, {"directory"}}, "name", {}},
+      // What was to be deleted and is still on its way to somebody.
+      {"erasures", {{"notice_id"}}, "notice_id", {}},
+  };
+  for (const auto& table : tables)
+    for (const auto& statement : dialect.create_table(table)) connection.run(statement);
+  add_column(connection, "cases", {"privacy", key, kName});
+  add_column(connection, "cases", {"parent"});
+  add_column(connection, "cases", {"leader"});
+  add_column(connection, "cases", {"stage_at"});
+  add_column(connection, "cases", {"concerned_unit", key, kUnit});
+  add_column(connection, "cases", {"listed_at"});
+  add_column(connection, "cases", {"workflow", text});  // workflow.h
+  add_column(connection, "persons", {"privacy", key, kName});
+  add_column(connection, "persons", {"erased_at"});
+  add_column(connection, "case_events", {"detail", text});
+  add_column(connection, "notices", {"brief"});
+  add_column(connection, "inbound", {"substance"});
+  add_column(connection, "inbound", {"answered"});
+  for (const auto& [table, index] : {
+           std::pair{"cases", Index{"cases_near", "unit, registered_at"}},
+           {"notices", Index{"notices_case", "case_id"}},
+           {"notice_events", Index{"notice_events_event", "event_id"}},
+           {"media", Index{"media_file", "sha256"}},
+       })
+    add_index(connection, table, index);
+  // Until now that followed from these two.
+  connection.run(
+      "UPDATE cases SET privacy=CASE WHEN type='violation' OR level>1 THEN 'confidential' ELSE"
+      " 'named' END WHERE privacy=''");
+  connection.run("UPDATE persons SET privacy='named' WHERE privacy=''");
+  connection.run(
+      "UPDATE cases SET stage_at=CASE WHEN stage IN ('closed','archived') THEN closed_at"
+      " WHEN accepted_at>dispatched_at THEN accepted_at WHEN dispatched_at>0 THEN dispatched_at"
+      " ELSE registered_at END WHERE stage_at=0");
+}
+
 struct Migration {
   const char* name;
   void (*apply)(Connection&);
@@ -306,6 +365,7 @@ struct Migration {
 constexpr Migration kMigrations[] = {
     {"first", first},
     {"delivery", delivery},
+    {"levels", levels},
 };
 constexpr auto kNewest = static_cast<std::int64_t>(std::size(kMigrations));
 

@@ -86,6 +86,8 @@ enum class NoticeState {
 
 // Code of a notice that waited for its hour, until its first attempt: next_at is when it was woken.
 inline constexpr const char* kWoken = "woken";
+// Code of an echo that was skipped because its recipient asked for quiet.
+inline constexpr const char* kMuted = "muted";
 
 // Stands before the code of a notice that may have been delivered already, while it waits in the
 // store: it is tried once more, not once more by each holder and account.
@@ -178,7 +180,8 @@ class Batch {
   virtual void load_accounts(std::span<const std::pair<std::string, std::string>> users,
                              WorkingSet& set) = 0;
   // Persons with accounts and conversations (persons locked), then cases (locked), then history;
-  // marks all of `need` as asked. cases_of: open ones and those closed within `closed_since`.
+  // marks all of `need` as asked. cases_of: open ones and those closed within `closed_since`. near:
+  // not locked, the newest 30 of each unit that were registered since 14 days before that.
   virtual void load(const Need& need, Instant closed_since, WorkingSet& set) = 0;
   // Locks and reloads account rows; created ones are left alone.
   virtual void lock_accounts(const std::set<AccountId>& ids, WorkingSet& set) = 0;

@@ -21,6 +21,8 @@ Person sample_person(std::int64_t id) {
   p.muted = true;
   p.informed = true;
   p.preferred = AccountId{78};
+  p.privacy = Privacy::anonymous;
+  p.erased_at = at(5);
   return p;
 }
 
@@ -89,6 +91,33 @@ Case sample_case(std::int64_t id, PersonId reporter, PersonId owner) {
   c.timer = "accept_half";
   c.media = {{MediaId{91}, MediaKind::voice}, {MediaId{92}, MediaKind::image}};
   c.calls = 2;
+  c.privacy = Privacy::confidential;
+  c.concerned_unit = UnitCode{"lou-jia"};
+  c.concerned = {PersonId{51}, PersonId{52}};
+  c.parent = CaseId{61};
+  c.previous = CaseId{62};
+  c.resembles = CaseId{63};
+  c.leader = PersonId{53};
+  c.request = {RequestKind::merge, PersonId{54}, at(30), at(31), CaseId{64}, kHardText};
+  Party follower, helper;
+  follower.person = PersonId{55};
+  follower.account = AccountId{79};
+  follower.own = "260326-0009";
+  follower.since = at(32, 7);
+  follower.rating = 5;
+  helper.person = PersonId{56};
+  helper.kind = PartyKind::co_handler;
+  helper.unit = UnitCode{"shui\tli\\ju"};
+  c.parties = {follower, helper};
+  c.waits = {{UnitCode{"sheng-zhou"}, WaitKind::approval}, {UnitCode{"shao-xing"}, WaitKind::hard}};
+  c.stage_at = at(33);
+  c.review_at = at(34);
+  c.overall_due = at(35);
+  c.listed_at = at(36);
+  c.extended_level = 3;
+  c.deadlocks = 2;
+  c.ruled = true;
+  c.enforcement = true;
   return c;
 }
 
@@ -105,6 +134,7 @@ Event sample_event(std::int64_t id, CaseId about) {
   e.at = at(20, static_cast<int>(id % 1000));
   e.text = kHardText;
   e.echo = true;
+  e.detail = "unit:shi-huang";
   return e;
 }
 
@@ -133,6 +163,7 @@ NoticeRow sample_notice(std::int64_t id, const Account& to, std::int64_t seq) {
   n.code = "no_account";
   n.edits = NoticeId{39};
   n.card = true;
+  n.brief = true;
   n.tried = {AccountId{81}, AccountId{82}};
   return n;
 }
@@ -147,6 +178,8 @@ Inbound sample_inbound(const std::string& key) {
   i.received_at = at(31, 5);
   i.about = CaseId{3};
   i.reply = NoticeId{60};
+  i.substance = true;
+  i.answered = true;
   return i;
 }
 
@@ -185,6 +218,8 @@ void expect_same(const Person& a, const Person& b) {
   EXPECT_EQ(a.muted, b.muted);
   EXPECT_EQ(a.informed, b.informed);
   EXPECT_EQ(a.preferred, b.preferred);
+  EXPECT_EQ(a.privacy, b.privacy);
+  EXPECT_EQ(a.erased_at, b.erased_at);
 }
 
 void expect_same(const Account& a, const Account& b) {
@@ -247,6 +282,24 @@ void expect_same(const Case& a, const Case& b) {
   EXPECT_EQ(a.timer, b.timer);
   EXPECT_EQ(a.media, b.media);
   EXPECT_EQ(a.calls, b.calls);
+  EXPECT_EQ(a.privacy, b.privacy);
+  EXPECT_EQ(a.concerned_unit, b.concerned_unit);
+  EXPECT_EQ(a.concerned, b.concerned);
+  EXPECT_EQ(a.parent, b.parent);
+  EXPECT_EQ(a.previous, b.previous);
+  EXPECT_EQ(a.resembles, b.resembles);
+  EXPECT_EQ(a.leader, b.leader);
+  EXPECT_TRUE(a.request == b.request);
+  EXPECT_TRUE(a.parties == b.parties);
+  EXPECT_TRUE(a.waits == b.waits);
+  EXPECT_EQ(a.stage_at, b.stage_at);
+  EXPECT_EQ(a.review_at, b.review_at);
+  EXPECT_EQ(a.overall_due, b.overall_due);
+  EXPECT_EQ(a.listed_at, b.listed_at);
+  EXPECT_EQ(a.extended_level, b.extended_level);
+  EXPECT_EQ(a.deadlocks, b.deadlocks);
+  EXPECT_EQ(a.ruled, b.ruled);
+  EXPECT_EQ(a.enforcement, b.enforcement);
 }
 
 void expect_same(const Event& a, const Event& b) {
@@ -261,6 +314,7 @@ void expect_same(const Event& a, const Event& b) {
   EXPECT_EQ(a.at, b.at);
   EXPECT_EQ(a.text, b.text);
   EXPECT_EQ(a.echo, b.echo);
+  EXPECT_EQ(a.detail, b.detail);
 }
 
 void expect_same(const NoticeRow& a, const NoticeRow& b) {
@@ -289,6 +343,7 @@ void expect_same(const NoticeRow& a, const NoticeRow& b) {
   EXPECT_EQ(a.code, b.code);
   EXPECT_EQ(a.edits, b.edits);
   EXPECT_EQ(a.card, b.card);
+  EXPECT_EQ(a.brief, b.brief);
   EXPECT_EQ(a.tried, b.tried);
 }
 
@@ -301,6 +356,8 @@ void expect_same(const Inbound& a, const Inbound& b) {
   EXPECT_EQ(a.received_at, b.received_at);
   EXPECT_EQ(a.about, b.about);
   EXPECT_EQ(a.reply, b.reply);
+  EXPECT_EQ(a.substance, b.substance);
+  EXPECT_EQ(a.answered, b.answered);
 }
 
 void expect_same(const Card& a, const Card& b) {
