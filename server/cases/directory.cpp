@@ -1,6 +1,7 @@
 #include "server/cases/directory.h"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <tuple>
 
@@ -48,12 +49,15 @@ Directory::Directory(std::int64_t version, std::vector<Unit> units, std::vector<
       duties_{std::move(duties)},
       leaves_{std::move(leaves)} {
   index_units();
+  index_names();
   index_duties();
+  index_changes();
   persons_.emplace(kDutyDesk, duty_desk());
   for (Person& person : persons) {
     const PersonId id = person.id;
     persons_.insert_or_assign(id, std::move(person));
   }
+  index_people();
   for (Account& account : accounts) {
     const PersonId id = account.person;
     accounts_[id].push_back(std::move(account));
@@ -118,6 +122,49 @@ void Directory::index_duties() {
       return std::tuple{duties_[a].priority, duties_[a].person, a} <
              std::tuple{duties_[b].priority, duties_[b].person, b};
     });
+}
+
+void Directory::index_names() {
+  names_.reserve(units_.size());
+  for (Index i = 0; i < units_.size(); ++i) {
+    const Unit& unit = units_[i];
+    if (!unit.name.empty()) names_.push_back({unit.name, false, i});
+    for (const auto& list : {std::cref(unit.aliases), std::cref(unit.former_names)})
+      for (const std::string& other : list.get())
+        if (!other.empty() && other != unit.name) names_.push_back({other, true, i});
+    if (unit.kind == UnitKind::department && parents_[i] != kNoUnit)
+      departments_[parents_[i]].push_back(i);
+    if (unit.kind == UnitKind::partner)
+      if (const Index township = township_index(i); township != kNoUnit)
+        partners_[township].push_back(i);
+  }
+  std::ranges::sort(names_);
+  // The same word as alias and as former name is one name.
+  names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+}
+
+void Directory::index_people() {
+  for (const auto& [id, person] : persons_) {
+    if (id == kDutyDesk) continue;
+    if (!person.name.empty()) people_by_name_.emplace(person.name, id);
+    if (!person.code.empty() && person.code != person.name)
+      people_by_name_.emplace(person.code, id);
+  }
+}
+
+void Directory::index_changes() {
+  const auto add = [this](Instant from, Instant to) {
+    for (const Instant at : {from, to})
+      if (at != Instant{}) changes_.push_back(at);
+  };
+  for (const Duty& duty : duties_) add(duty.from, duty.to);
+  for (const Unit& unit : units_) add(unit.valid_from, unit.valid_to);
+  for (Index i = 0; i < leaves_.size(); ++i) {
+    add(leaves_[i].from, leaves_[i].to);
+    leaves_by_person_[leaves_[i].person].push_back(i);
+  }
+  std::ranges::sort(changes_);
+  changes_.erase(std::unique(changes_.begin(), changes_.end()), changes_.end());
 }
 
 std::vector<UnitCode> Directory::parts_of(const UnitCode& code) const {
@@ -210,20 +257,24 @@ std::vector<Directory::Index> Directory::holders(Index unit, DutyRole role, Inst
 
 // ---- who is away --------------------------------------------------------------------------------
 
+const Leave* Directory::leave_of(PersonId person, Instant at) const {
+  const auto list = leaves_by_person_.find(person);
+  if (list == leaves_by_person_.end()) return nullptr;
+  for (const Index i : list->second)
+    if (in_force(leaves_[i].from, leaves_[i].to, at)) return &leaves_[i];
+  return nullptr;
+}
+
 bool Directory::on_leave(PersonId person, Instant at) const {
-  return std::ranges::any_of(leaves_, [&](const Leave& leave) {
-    return leave.person == person && in_force(leave.from, leave.to, at);
-  });
+  return leave_of(person, at) != nullptr;
 }
 
 PersonId Directory::stand_in(PersonId person, Instant at) const {
   // Deputies may be away too, and name each other: every step must lead to somebody new.
   std::vector<PersonId> asked{person};
   for (;;) {
-    const auto away = std::ranges::find_if(leaves_, [&](const Leave& leave) {
-      return leave.person == asked.back() && in_force(leave.from, leave.to, at);
-    });
-    if (away == leaves_.end()) return asked.size() > 1 ? asked.back() : PersonId{};
+    const Leave* away = leave_of(asked.back(), at);
+    if (!away) return asked.size() > 1 ? asked.back() : PersonId{};
     if (!away->deputy || std::ranges::find(asked, away->deputy) != asked.end()) return {};
     asked.push_back(away->deputy);
   }
@@ -242,14 +293,8 @@ bool Directory::may_own(PersonId person, const UnitCode& unit, Instant at) const
 }
 
 Instant Directory::next_change(Instant after) const {
-  Instant next{};
-  const auto take = [&](Instant at) {
-    if (at != Instant{} && at > after && (next == Instant{} || at < next)) next = at;
-  };
-  for (const Duty& duty : duties_) take(duty.from), take(duty.to);
-  for (const Leave& leave : leaves_) take(leave.from), take(leave.to);
-  for (const Unit& unit : units_) take(unit.valid_from), take(unit.valid_to);
-  return next;
+  const auto next = std::ranges::upper_bound(changes_, after);
+  return next == changes_.end() ? Instant{} : *next;
 }
 
 std::vector<Gap> Directory::gaps(Instant at) const {
@@ -399,56 +444,57 @@ UnitCode Directory::office_at(const UnitCode& code, Level level) const {
 }
 
 std::vector<const Unit*> Directory::named(std::string_view name, Instant at) const {
-  std::vector<const Unit*> whole, other;
-  if (name.empty()) return whole;
-  const auto has = [&](const std::vector<std::string>& names) {
-    return std::ranges::find(names, name) != names.end();
+  std::vector<const Unit*> found;
+  const auto add = [&](Index i) {
+    const Unit* unit = &units_[i];
+    if (in_force(unit->valid_from, unit->valid_to, at) &&
+        std::ranges::find(found, unit) == found.end())
+      found.push_back(unit);
   };
-  for (const Unit& unit : units_) {
-    if (!in_force(unit.valid_from, unit.valid_to, at)) continue;
-    if (unit.name == name || unit.code.raw() == name)
-      whole.push_back(&unit);
-    else if (has(unit.aliases) || has(unit.former_names))
-      other.push_back(&unit);
-  }
-  whole.insert(whole.end(), other.begin(), other.end());
-  return whole;
+  const auto same = std::ranges::equal_range(names_, name, {}, &Named::name);
+  for (const Named& one : same)
+    if (!one.other) add(one.unit);
+  if (const Index i = find(UnitCode{std::string{name}}); i != kNoUnit) add(i);
+  for (const Named& one : same)
+    if (one.other) add(one.unit);
+  return found;
 }
 
 std::vector<PersonId> Directory::people_named(std::string_view name) const {
   std::vector<PersonId> found;
-  if (name.empty()) return found;
-  for (const auto& [id, person] : persons_)
-    if (id != kDutyDesk && (person.name == name || person.code == name)) found.push_back(id);
+  const auto [first, last] = people_by_name_.equal_range(name);
+  for (auto at = first; at != last; ++at) found.push_back(at->second);
   std::ranges::sort(found);
+  return found;
+}
+
+std::vector<const Unit*> Directory::on_topic(
+    const std::unordered_map<Index, std::vector<Index>>& of, Index area, std::string_view topic,
+    Instant at) const {
+  std::vector<const Unit*> found;
+  const auto list = of.find(area);
+  if (topic.empty() || list == of.end()) return found;
+  for (const Index i : list->second) {
+    const Unit& unit = units_[i];
+    if (in_force(unit.valid_from, unit.valid_to, at) &&
+        std::ranges::find(unit.topics, topic) != unit.topics.end())
+      found.push_back(&unit);
+  }
   return found;
 }
 
 std::vector<const Unit*> Directory::departments_for(std::string_view topic, const UnitCode& code,
                                                     Instant at) const {
   std::vector<const Unit*> found;
-  if (topic.empty()) return found;
   // From below upwards, so that the township's own office comes before the county's.
-  for (Index above = find(code); above != kNoUnit; above = parents_[above])
-    for (const Unit& unit : units_)
-      if (unit.kind == UnitKind::department && unit.parent == units_[above].code &&
-          in_force(unit.valid_from, unit.valid_to, at) &&
-          std::ranges::find(unit.topics, topic) != unit.topics.end())
-        found.push_back(&unit);
+  for (Index i = find(code); i != kNoUnit; i = parents_[i])
+    for (const Unit* unit : on_topic(departments_, i, topic, at)) found.push_back(unit);
   return found;
 }
 
 std::vector<const Unit*> Directory::partners_for(std::string_view topic, const UnitCode& code,
                                                  Instant at) const {
-  std::vector<const Unit*> found;
-  const Unit* township = township_of(code);
-  if (topic.empty() || !township) return found;
-  for (const Unit& unit : units_)
-    if (unit.kind == UnitKind::partner && in_force(unit.valid_from, unit.valid_to, at) &&
-        within(unit.code, township->code) &&
-        std::ranges::find(unit.topics, topic) != unit.topics.end())
-      found.push_back(&unit);
-  return found;
+  return on_topic(partners_, township_index(find(code)), topic, at);
 }
 
 }  // namespace huiyin

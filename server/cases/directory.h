@@ -72,6 +72,9 @@ class Directory {
   Directory(std::int64_t version, std::vector<Unit> units, std::vector<Duty> duties,
             std::vector<Person> persons, std::vector<Account> accounts,
             std::vector<Leave> leaves = {});
+  // Indices look into the rows.
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
 
   std::int64_t version() const { return version_; }
   const std::vector<Unit>& units() const { return units_; }
@@ -148,12 +151,19 @@ class Directory {
   enum class Hours { respected, ignored };
 
   void index_units();
+  void index_names();
   void index_duties();
+  void index_people();
+  void index_changes();
   Index find(const UnitCode& code) const;  // kNoUnit when unknown
   Index township_index(Index unit) const;  // kNoUnit when there is none
   bool active(Index duty, Instant at, Hours hours) const;
   // Active duties of the role at the unit, by priority.
   std::vector<Index> holders(Index unit, DutyRole role, Instant at, Hours hours) const;
+  // Units in force of that list that handle the topic.
+  std::vector<const Unit*> on_topic(const std::unordered_map<Index, std::vector<Index>>& of,
+                                    Index area, std::string_view topic, Instant at) const;
+  const Leave* leave_of(PersonId person, Instant at) const;  // null: the person is here
   std::optional<Assignment> first(Index unit, DutyRole role, Instant at, Hours hours,
                                   PersonId except) const;
   std::optional<Assignment> search(Index unit, Instant at, Hours hours, PersonId except) const;
@@ -171,6 +181,19 @@ class Directory {
   std::vector<Leave> leaves_;
   std::unordered_map<UnitCode, Index> by_code_;
   std::unordered_map<Index, std::vector<Index>> parts_;  // unit -> its hamlets and grids
+  // Names in the order of writing, a unit's own name before aliases and former names.
+  struct Named {
+    std::string_view name;
+    bool other;
+    Index unit;
+    friend auto operator<=>(const Named&, const Named&) = default;
+  };
+  std::vector<Named> names_;
+  std::unordered_map<Index, std::vector<Index>> departments_;  // unit -> directly below
+  std::unordered_map<Index, std::vector<Index>> partners_;     // township -> within
+  std::unordered_multimap<std::string_view, PersonId> people_by_name_;
+  std::unordered_map<PersonId, std::vector<Index>> leaves_by_person_;
+  std::vector<Instant> changes_;                             // ascending
   std::unordered_map<Index, std::vector<Index>> duties_at_;  // unit -> duties by priority
   std::unordered_map<PersonId, std::vector<Index>> duties_by_person_;
   std::unordered_map<PersonId, Person> persons_;
