@@ -20,18 +20,6 @@ bool serves(DutyRole role) {
   }
 }
 
-// Duties of `person`, and those he has for somebody on leave.
-std::vector<Duty> duties_with_stand_ins(const Turn& turn, PersonId person) {
-  const auto& directory = turn.directory;
-  auto duties = directory.duties_of(person, turn.now);
-  for (const Leave& leave : directory.leaves())
-    if (leave.from <= turn.now && turn.now < leave.to &&
-        directory.stand_in(leave.person, turn.now) == person)
-      for (Duty& duty : directory.duties_of(leave.person, turn.now))
-        duties.push_back(std::move(duty));
-  return duties;
-}
-
 Level office_level(const Turn& turn, const Case& c) {
   if (duty_of(turn, c.owner, c.owner_unit) != DutyRole::clerk) return c.level;
   return std::max(c.level, turn.directory.level_of(c.owner_unit));
@@ -62,6 +50,17 @@ void add_duty_roles(const Turn& turn, const Case& c, PersonId person, Roles& rol
 }
 
 }  // namespace
+
+std::vector<Duty> duties_with_stand_ins(const Turn& turn, PersonId person) {
+  const auto& directory = turn.directory;
+  auto duties = directory.duties_of(person, turn.now);
+  for (const Leave& leave : directory.leaves())
+    if (leave.from <= turn.now && turn.now < leave.to &&
+        directory.stand_in(leave.person, turn.now) == person)
+      for (Duty& duty : directory.duties_of(leave.person, turn.now))
+        duties.push_back(std::move(duty));
+  return duties;
+}
 
 UnitCode seat_of(const Turn& turn, const Case& c) {
   return turn.directory.unit(c.unit) ? c.unit : area_of(turn);

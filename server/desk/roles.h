@@ -9,6 +9,9 @@
 
 namespace huiyin {
 
+// Duties of `person` active now, and those he has for somebody on leave.
+std::vector<Duty> duties_with_stand_ins(const Turn& turn, PersonId person);
+
 // Everything that `person` is to the case, by the duties active now; nothing for those it is about
 // (beside reporter). Offices at any hour, whoever has the desk.
 Roles roles_in(const Turn& turn, const Case& c, PersonId person);
