@@ -11,11 +11,11 @@
 
 namespace huiyin::conversation {
 
-// `who`: instructor, deputy, clerk, clerk2, officer, county; "photo:NAME" sends a picture of NAME;
-// "file:NAME" a file called `says`; "clock" moves the clock, `says` is minutes ("+30") or an
-// instant; anything else is a resident. `kinds`: audience/kind of every notice. `read`: text found
-// in the first notice for the speaker, or, for the clock, in the first notice of all; null when it
-// does not matter.
+// `who`: instructor, deputy, clerk, clerk2, officer, county, leader, city, cityleader, water ...;
+// "photo:NAME" sends a picture of NAME; "file:NAME" a file called `says`; "clock" moves the clock,
+// `says` is minutes ("+30") or an instant; anything else is a resident. `kinds`: audience/kind of
+// every notice. `read`: text found in the first notice for the speaker, or, for the clock, in the
+// first notice of all; null when it does not matter.
 struct Line {
   const char* who;
   const char* says;
@@ -30,9 +30,20 @@ struct Talk {
 
 inline PersonId speaker(fakes::DeskHarness& desk, const std::string& who) {
   using namespace fakes::people;
-  const std::map<std::string, PersonId> cadres{
-      {"instructor", instructor}, {"deputy", deputy},   {"clerk", clerk},
-      {"clerk2", second_clerk},   {"officer", officer}, {"county", county_clerk}};
+  const std::map<std::string, PersonId> cadres{{"instructor", instructor},
+                                               {"deputy", deputy},
+                                               {"clerk", clerk},
+                                               {"clerk2", second_clerk},
+                                               {"officer", officer},
+                                               {"county", county_clerk},
+                                               {"leader", county_leader},
+                                               {"city", city_clerk},
+                                               {"cityleader", city_leader},
+                                               {"water", water},
+                                               {"labour", labour},
+                                               {"partner", partner},
+                                               {"grid", grid},
+                                               {"citywater", city_water}};
   const auto found = cadres.find(who);
   return found != cadres.end() ? found->second : desk.resident(who);
 }
