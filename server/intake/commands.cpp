@@ -1,6 +1,7 @@
 #include "server/intake/commands.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace huiyin {
@@ -36,18 +37,29 @@ class Reader {
         folded_{folded},
         text_{folded.chars},
         tokens_{find_case_numbers(text_)},
-        line_end_{std::min(text_.find(U'\n'), text_.size())} {}
+        line_end_{std::min(text_.find(U'\n'), text_.size())},
+        lines_{command_lines()} {}
 
   void read(Meaning& meaning) {
-    for (std::size_t speaker = 0; speaker < meaning.command.size(); ++speaker) {
-      meaning.command[speaker] = command_of(static_cast<Speaker>(speaker));
-    }
+    meaning.command = commands();
+    read_more(meaning);
     read_answers(meaning);
     read_numbers(meaning);
   }
 
  private:
   using Tokens = std::vector<NumberToken>;
+  using Commands = std::array<Command, 4>;
+
+  static constexpr std::size_t kMostLines = 20;
+  static constexpr std::array kStaff{Speaker::cadre, Speaker::office, Speaker::leader};
+
+  Commands commands() {
+    Commands all;
+    for (std::size_t speaker = 0; speaker < all.size(); ++speaker)
+      all[speaker] = command_of(static_cast<Speaker>(speaker));
+    return all;
+  }
 
   const NumberToken* token_at(std::size_t i) const {
     const auto found = std::ranges::find(tokens_, i, &NumberToken::from);
@@ -75,7 +87,10 @@ class Reader {
   bool allowed(const Command& command, std::size_t word_end, std::size_t end) const;
   bool asks_status(Command& command);
   bool wish_at_end(Command& command);
+  bool starts_command(std::size_t start, std::size_t end) const;
+  std::vector<std::size_t> command_lines() const;
   std::size_t argument_end(Speaker speaker) const;
+  void read_more(Meaning& meaning);
   void take_number_from_end(Command& command, std::size_t from, std::size_t& end);
   std::string written(std::size_t from, std::size_t to) const;
   void use(const NumberToken& token) { used_.push_back(&token); }
@@ -89,6 +104,7 @@ class Reader {
   View text_;
   Tokens tokens_;
   std::size_t line_end_;
+  std::vector<std::size_t> lines_;        // where further lines begin that are commands
   std::vector<const NumberToken*> used_;  // where a command expected a number
 };
 
@@ -99,20 +115,61 @@ std::string Reader::written(std::size_t from, std::size_t to) const {
   return std::string{folded_.written(from, to)};
 }
 
+// A line of its own among several: a command word of staff, perhaps after a number, then a gap, a
+// number or the end. "联系电话 139..." goes on with what was said before.
+bool Reader::starts_command(std::size_t start, std::size_t end) const {
+  if (const NumberToken* token = token_at(start)) start = separators(token->to, end);
+  return std::ranges::any_of(kStaff, [&](Speaker speaker) {
+    const std::size_t word =
+        word_at(lexicon_.commands[static_cast<std::size_t>(speaker)], start, end).length;
+    const std::size_t next = start + word;
+    return word != 0 && (next == end || !is_word(text_[next]) || token_at(next) != nullptr);
+  });
+}
+
+std::vector<std::size_t> Reader::command_lines() const {
+  std::vector<std::size_t> starts;
+  for (std::size_t line = line_end_; line < text_.size();) {
+    const std::size_t start = separators(line, text_.size());
+    line = std::min(text_.find(U'\n', start), text_.size());
+    if (start < line && starts_command(start, line)) starts.push_back(start);
+  }
+  return starts;
+}
+
 // Further lines belong to the argument unless the next one is a command itself. Residents tell
 // their troubles in such words, so theirs must be nothing but a command.
 std::size_t Reader::argument_end(Speaker speaker) const {
+  if (speaker != Speaker::resident) return lines_.empty() ? text_.size() : lines_.front();
   const Trie& words = lexicon_.commands[static_cast<std::size_t>(speaker)];
   std::size_t line = line_end_;
   while (line < text_.size()) {
     const std::size_t start = separators(line, text_.size());
     const std::size_t next = std::min(text_.find(U'\n', start), text_.size());
     const std::size_t word = start < next ? word_at(words, start, next).length : 0;
-    if (word != 0 && (speaker != Speaker::resident || only(lexicon_.polite, start + word, next)))
-      return line;
+    if (word != 0 && only(lexicon_.polite, start + word, next)) return line;
     line = next;
   }
   return text_.size();
+}
+
+// Each further line of a message that begins with a command: an action of its own.
+void Reader::read_more(Meaning& meaning) {
+  const bool commands = std::ranges::any_of(kStaff, [&](Speaker speaker) {
+    const Command& command = meaning.command[static_cast<std::size_t>(speaker)];
+    return command.verb != Verb::none && !command.bare;
+  });
+  if (!commands) return;
+  for (std::size_t i = 0; i < lines_.size() && i < kMostLines; ++i) {
+    const std::size_t end = i + 1 < lines_.size() ? lines_[i + 1] : text_.size();
+    Folded part;
+    part.display = std::string{folded_.written(lines_[i], end)};
+    part.chars = folded_.chars.substr(lines_[i], end - lines_[i]);
+    for (std::size_t at = lines_[i]; at <= end; ++at)
+      part.at.push_back(folded_.at[at] - folded_.at[lines_[i]]);
+    Reader reader{lexicon_, part};
+    meaning.more.push_back(reader.commands());
+  }
 }
 
 void Reader::take_number_from_end(Command& command, std::size_t from, std::size_t& end) {

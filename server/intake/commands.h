@@ -9,7 +9,7 @@
 
 namespace huiyin {
 
-// Fills Meaning's command, numbers, digit, grade, yes, no, small_talk and bind_code.
+// Fills Meaning's command, more, numbers, digit, grade, yes, no, small_talk and bind_code.
 void read_commands(const Lexicon& lexicon, const Folded& text, Meaning& meaning);
 
 }  // namespace huiyin

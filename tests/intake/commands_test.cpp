@@ -252,6 +252,70 @@ TEST(Verbs, NamesGoBothWays) {
   EXPECT_EQ(verb_from_name("nonsense"), std::nullopt);
 }
 
+struct LinesCase {
+  int line;
+  Speaker speaker;
+  std::string text;
+  std::vector<std::string> read;  // "verb [number] argument" of each action
+};
+
+const LinesCase kLines[] = {
+    {__LINE__, kC, "签收 0042", {"accept [0042] "}},
+    {__LINE__, kC, "签收 0042\n进展 0042 已到现场", {"accept [0042] ", "progress [0042] 已到现场"}},
+    {__LINE__,
+     kC,
+     "办结 0042 水泵已架好\n水已到田\n签收 0043\n\n0044 退回 不在本村",
+     {"close [0042] 水泵已架好\n水已到田", "accept [0043] ", "return [0044] 不在本村"}},
+    // goes on with the words, is no line of its own
+    {__LINE__,
+     kC,
+     "办结 0042 已换灯泡\n联系电话13812345678",
+     {"close [0042] 已换灯泡\n联系电话13812345678"}},
+    {__LINE__, kC, "路灯坏了\n签收 0042", {"none [] "}},
+    {__LINE__, kC, "收到\n好的", {"none [] "}},
+    {__LINE__,
+     kO,
+     "分流 261123-0042 水利局\n驳回 261123-0043 材料不齐\n提请认领 261123-0044\n签收 0045",
+     {"triage [261123-0042] 水利局", "reject [261123-0043] 材料不齐",
+      "request_claim [261123-0044] ", "accept [0045] "}},
+    // the lines of an office end a cadre's word too: people have several duties
+    {__LINE__, kC, "进展 0042 已到现场\n批准 0043", {"progress [0042] 已到现场", "none [] "}},
+    {__LINE__,
+     kO,
+     "进展 0042 已到现场\n批准 0043",
+     {"progress [0042] 已到现场", "approve [0043] "}},
+    {__LINE__,
+     kL,
+     "批示 0042 抓紧\n认领 0043 水利局",
+     {"instruct [0042] 抓紧", "claim [0043] 水利局"}},
+};
+
+// As the desk reads it: the highest duty that knows the word.
+std::string read_as(const std::array<Command, 4>& commands, Speaker speaker) {
+  for (int as = static_cast<int>(speaker); as > 0; --as) {
+    const Command& c = commands.at(static_cast<std::size_t>(as));
+    if (c.verb != Verb::none && !c.bare)
+      return std::string{verb_name(c.verb)} + " [" + c.number + "] " + c.argument;
+  }
+  return "none [] ";
+}
+
+TEST(Lines, EachCommandIsAnAction) {
+  for (const LinesCase& l : kLines) {
+    SCOPED_TRACE("line " + std::to_string(l.line) + ": " + l.text);
+    const Meaning meaning = understand(l.text);
+    std::vector<std::string> read{read_as(meaning.command, l.speaker)};
+    for (const auto& commands : meaning.more) read.push_back(read_as(commands, l.speaker));
+    EXPECT_EQ(read, l.read);
+  }
+}
+
+TEST(Lines, AtMostTwenty) {
+  std::string text = "签收 0001";
+  for (int i = 0; i < 30; ++i) text += "\n签收 0002";
+  EXPECT_EQ(understand(text).more.size(), 20u);
+}
+
 // No word of one speaker may mean two things.
 TEST(VocabularyFile, HasEachWordOnce) {
   const Vocabulary vocabulary = fakes::vocabulary();
