@@ -7,6 +7,7 @@
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
 #include "server/desk/place.h"
+#include "server/desk/privacy.h"
 #include "server/desk/questions.h"
 #include "server/desk/rounds.h"
 
@@ -32,7 +33,11 @@ Command command_of(const Meaning& meaning, Speaker speaker) {
 // A number picked from a list stands for the whole command that the list was about.
 std::optional<Command> picked(const Turn& turn, const Meaning& meaning) {
   const auto& talk = turn.talk();
-  if (talk.question != questions::kWhichCase || !meaning.digit) return std::nullopt;
+  const bool partners = talk.question == questions::kPartners;
+  if ((talk.question != questions::kWhichCase && !partners) || !meaning.digit) return std::nullopt;
+  // 0: none of the partners, go on with what was said first.
+  if (partners && *meaning.digit == 0 && !talk.options.empty())
+    return questions::unpack(talk.options.back());
   const auto no = static_cast<std::size_t>(*meaning.digit);
   if (no < 1 || no > talk.options.size()) return std::nullopt;
   return questions::unpack(talk.options[no - 1]);
@@ -69,7 +74,25 @@ bool tells_place_of_draft(Turn& turn, const Said& said) {
   return where.unit || !where.choices.empty();
 }
 
-void hear(Turn& turn, const Said& said) {
+// Staff are heard as leader, then as office, then as cadre: the first that knows the word and may do
+// it. A clerk who owns a case acts as its owner too. `command`: what was picked or asked for
+// before, or what stands in the message for the highest of the speaker's duties.
+bool hear_staff(Turn& turn, const Said& said, const Command& command, bool answer) {
+  const auto as = [&](Speaker speaker) -> const Command& {
+    return answer ? command : said.meaning.command.at(static_cast<std::size_t>(speaker));
+  };
+  const auto told = [&](bool heard) { return heard || !turn.need().empty(); };
+  if (const auto& word = as(Speaker::leader);
+      word.verb != Verb::none && told(hear_leader(turn, said, word)))
+    return true;
+  if (const auto& word = as(Speaker::office);
+      word.verb != Verb::none && told(hear_office(turn, said, word)))
+    return true;
+  const auto& word = as(Speaker::cadre);
+  return hear_cadre(turn, said, word.verb == Verb::none || word.bare ? command : word);
+}
+
+void hear_words(Turn& turn, const Said& said) {
   turn.speak_as(said.person, said.account);
   turn.has_cases_of(said.person);
   if (!turn.need().empty() || says_nothing(said.message.kind)) return;
@@ -96,7 +119,8 @@ void hear(Turn& turn, const Said& said) {
     command = *std::move(answer);
   }
   if (command.verb != Verb::none && !command.bare) {
-    if (speaker != Speaker::resident && hear_cadre(turn, said, command)) return;
+    if (speaker != Speaker::resident && hear_staff(turn, said, command, answer.has_value()))
+      return;
     if (!cries_for_help(meaning, command) &&
         (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command)))
       return;
@@ -105,6 +129,11 @@ void hear(Turn& turn, const Said& said) {
   const bool replies = command.bare && turn.talk().question.empty();
   if (replies && speaker != Speaker::resident && accept_by_reply(turn)) return;
   hear_reporter(turn, said);
+}
+
+void hear(Turn& turn, const Said& said) {
+  hear_words(turn, said);
+  keep_wish(turn, said);
 }
 
 // One more line of the same message: a command and nothing else.
