@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <ostream>
 
+#include "server/app/promises.h"
 #include "server/app/test_clock.h"
 #include "server/cases/names.h"
 #include "server/pipeline/supply.h"
@@ -14,40 +15,37 @@ namespace {
 constexpr int kDone = 0, kNo = 1, kBad = 2;
 constexpr std::chrono::hours kCodeLives{24};
 
-std::string line_of(const store::Unheard& one) {
-  std::string line = one.case_number + " " + one.kind + ", since " + format_rfc3339(one.since) +
-                     ", " + one.channel + ", " + std::string{name(one.state)};
-  if (!one.code.empty()) line += " (" + one.code + ")";
-  return line + (one.asked ? ", telephone call asked" : ", telephone call not asked");
-}
-
-boost::json::object object_of(const store::Unheard& one) {
-  return {{"promise", "P2"},        {"case", one.case_number},
-          {"kind", one.kind},       {"since", format_rfc3339(one.since)},
-          {"channel", one.channel}, {"state", name(one.state)},
-          {"code", one.code},       {"telephone_asked", one.asked}};
+boost::json::object object_of(const Violation& one) {
+  boost::json::object object{{"promise", one.promise}, {"what", one.what}};
+  if (one.about) object["case_id"] = one.about.raw();
+  if (!one.number.empty()) object["case"] = one.number;
+  if (one.event) object["event"] = one.event.raw();
+  if (one.person) object["person"] = one.person.raw();
+  return object;
 }
 
 }  // namespace
 
-int run_audit(store::Store& store, const AuditRequest& request, std::ostream& out,
-              std::ostream& errors) {
+int run_audit(store::Store& store, const Policy& policy, const AuditRequest& request,
+              std::ostream& out, std::ostream& errors) {
   std::optional<Instant> now = SystemClock{}.now();
   if (!request.at.empty()) now = parse_rfc3339(request.at);
   if (!now) {
     errors << "--at: not an RFC 3339 instant such as 2026-03-26T09:00:00+08:00\n";
     return kBad;
   }
-  const auto unheard = store.never_heard(*now - std::chrono::hours{request.older});
+  const DirectoryPtr directory = store.load_directory();
+  const auto violations =
+      check_promises(store, *directory, policy, *now, std::chrono::hours{request.older});
   if (request.format == "json") {
-    boost::json::array violations;
-    for (const store::Unheard& one : unheard) violations.push_back(object_of(one));
-    out << boost::json::object{{"violations", std::move(violations)}} << "\n";
+    boost::json::array objects;
+    for (const Violation& one : violations) objects.push_back(object_of(one));
+    out << boost::json::object{{"violations", std::move(objects)}} << "\n";
   } else {
-    for (const store::Unheard& one : unheard) out << line_of(one) << "\n";
-    out << unheard.size() << " echo(es) not heard after " << request.older << " h\n";
+    for (const Violation& one : violations) out << show(one) << "\n";
+    out << violations.size() << " broken promise(s)\n";
   }
-  return unheard.empty() ? kDone : kNo;
+  return violations.empty() ? kDone : kNo;
 }
 
 int run_bind_code(store::Store& store, const std::string& person, Instant now, std::ostream& out,

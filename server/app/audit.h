@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <string>
 
+#include "server/desk/decide.h"
 #include "server/store/store.h"
 
 namespace huiyin {
@@ -15,9 +16,10 @@ struct AuditRequest {
   std::string at;               // RFC 3339, as of when; empty: now
 };
 
-// Exit code: 0 no broken promise, 1 some, 2 bad use.
-int run_audit(store::Store& store, const AuditRequest& request, std::ostream& out,
-              std::ostream& errors);
+// Exit code: 0 no broken promise, 1 some, 2 bad use. Prints no names, telephones or words of
+// people.
+int run_audit(store::Store& store, const Policy& policy, const AuditRequest& request,
+              std::ostream& out, std::ostream& errors);
 
 // huiyin bind-code: a one-time code for a person of people.tsv. Exit code: 0, or 1 when there is no
 // such person.
