@@ -171,8 +171,9 @@ int export_rows(const Arguments& arguments, const Console& console) {
 }
 
 int audit(const Arguments& arguments, const Console& console) {
-  return with_store(arguments, console, [&](const Config&, store::Store& store) {
-    return run_audit(store, arguments.audit, console.out, console.errors);
+  return with_store(arguments, console, [&](const Config& config, store::Store& store) {
+    const auto files = load_files(config);
+    return run_audit(store, *files.policy, arguments.audit, console.out, console.errors);
   });
 }
 
@@ -251,14 +252,16 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
                        "begins at this RFC 3339 instant, or now")
           ->expected(0, 1);
   CLI::App* migrate_it = command("migrate", "brings the database's schema up to date");
-  CLI::App* import_it = command("import", "units, people and duties from TSV files");
-  import_it->add_option("files", arguments.files, "units.tsv, people.tsv, duties.tsv, in any order")
+  CLI::App* import_it = command("import", "units, people, duties and leaves from TSV files");
+  import_it
+      ->add_option("files", arguments.files,
+                   "units.tsv, people.tsv, duties.tsv, leaves.tsv, in any order")
       ->required();
   CLI::App* export_it = command("export", "cases as JSON lines, or the directory as TSV");
   export_it->add_option("--since", arguments.wanted.since,
                         "cases registered or changed since: 2026-03-26 or an RFC 3339 instant");
   export_it->add_option("--format", arguments.wanted.format, "jsonl for cases, tsv for the rest");
-  export_it->add_option("--table", arguments.wanted.table, "cases, units, people or duties")
+  export_it->add_option("--table", arguments.wanted.table, "cases, units, people, duties or leaves")
       ->capture_default_str();
   export_it->add_flag("--personal", arguments.wanted.personal, "people: with names and telephones");
   CLI::App* check_it = command("check-config", "says what is wrong with the configuration");
