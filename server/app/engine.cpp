@@ -1,7 +1,15 @@
 #include "server/app/engine.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "server/app/promises.h"
+
 namespace huiyin {
 namespace {
+
+// What is younger may still be on its way, for the daily audit.
+constexpr std::chrono::hours kOnItsWay{24};
 
 std::unique_ptr<store::Store> open_current(const std::string& url, bool migrate) {
   auto store = store::open(url);
@@ -12,6 +20,14 @@ std::unique_ptr<store::Store> open_current(const std::string& url, bool migrate)
                        "the schema is not up to date: run huiyin migrate"};
   }
   return store;
+}
+
+std::vector<std::string> broken_promises(store::Store& store, const Runtime& runtime, Instant now) {
+  std::vector<std::string> lines;
+  for (const Violation& one :
+       check_promises(store, *runtime.directory, *runtime.policy, now, kOnItsWay))
+    lines.push_back(show(one));
+  return lines;
 }
 
 }  // namespace
@@ -33,7 +49,16 @@ Engine::Engine(const EngineOptions& options, World world)
   outbox_ = Outbox::start(outbox, open(), world.channels, world.client, world.clock, world.monitor);
   inbox_ = Inbox::start(options.inbox, open, current_, world.channels, world.clock, *outbox_,
                         world.monitor, *links_);
-  timers_ = Timers::start(options.timers, open(), *inbox_, *outbox_, world.clock, world.monitor);
+  timers_ = Timers::start(options.timers, open(), *inbox_, *outbox_, current_, world.clock,
+                          world.monitor);
+  audit_ = std::make_unique<DailyAudit>(
+      DailyAudit::Options{.daily = options.audit, .poll = options.timers},
+      DailyAudit::Parts{.store = open(),
+                        .inbox = *inbox_,
+                        .current = current_,
+                        .clock = world.clock,
+                        .monitor = world.monitor,
+                        .check = broken_promises});
   PullerOptions pull;
   pull.process = options.outbox.process;
   pull.token_pause = options.outbox.token_pause;
@@ -83,6 +108,17 @@ bool Engine::settle(std::chrono::milliseconds limit) {
   return media_->wait_idle(std::chrono::duration_cast<std::chrono::milliseconds>(left)) && sent;
 }
 
+std::optional<Instant> Engine::next_timer() {
+  const auto timer = timers_->next(), audit = audit_->next();
+  if (!timer || !audit) return timer ? timer : audit;
+  return std::min(*timer, *audit);
+}
+
+void Engine::run_timers() {
+  timers_->run_due();
+  audit_->run_due();
+}
+
 void Engine::reload() {
   const std::lock_guard lock{reloading_};
   world_.files.reload();
@@ -106,6 +142,7 @@ void Engine::stop(std::chrono::milliseconds grace) {
   media_->stop();
   inbox_->stop();
   outbox_->stop(grace);
+  audit_.reset();  // may be busy for a while: what it finds now is told tomorrow
 }
 
 }  // namespace huiyin

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "server/app/daily_audit.h"
 #include "server/app/media_view.h"
 #include "server/app/reader.h"
 #include "server/app/runtime_files.h"
@@ -29,8 +31,9 @@ struct EngineOptions {
   bool migrate = true;  // bring the schema up to date at start
   InboxOptions inbox;
   OutboxOptions outbox;
-  std::chrono::milliseconds timers{1000};  // zero: only when the clock is moved
-  std::string public_url;                  // for links to files; empty: none
+  std::chrono::milliseconds timers{1000};     // zero: only when the clock is moved
+  std::optional<std::chrono::minutes> audit;  // daily, after midnight in Shanghai
+  std::string public_url;                     // for links to files; empty: none
   std::chrono::hours link_lifetime{72};
   MediaOptions media;  // process and token_pause follow the outbox's
   ApiBases api_bases;
@@ -58,8 +61,8 @@ class Engine {
   // Reads texts, words, policy and directory again. Throws; what was there stays.
   void reload();
   // For TimeTravel. `untouched` is left to the caller.
-  std::optional<Instant> next_timer() { return timers_->next(); }
-  void run_timers() { timers_->run_due(); }
+  std::optional<Instant> next_timer();
+  void run_timers();
   bool settle(std::chrono::milliseconds limit);
 
   std::size_t waiting() const { return inbox_->waiting(); }
@@ -77,6 +80,7 @@ class Engine {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Timers> timers_;
+  std::unique_ptr<DailyAudit> audit_;
   std::unique_ptr<Puller> puller_;
   std::unique_ptr<MediaFetcher> media_;
   std::unique_ptr<MediaView> media_view_;

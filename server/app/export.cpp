@@ -60,9 +60,14 @@ json::object as_json(const Case& c, const std::vector<Event>& events) {
           {"events", std::move(moves)}};
 }
 
-void export_duties(store::Store& store, std::ostream& out) {
+std::map<PersonId, std::string> codes_in(store::Store& store) {
   std::map<PersonId, std::string> codes;
   for (const auto& listed : store.list_people()) codes[listed.person.id] = listed.person.code;
+  return codes;
+}
+
+void export_duties(store::Store& store, std::ostream& out) {
+  const auto codes = codes_in(store);
   std::vector<store::Store::DutyImport> duties;
   const DirectoryPtr directory = store.load_directory();
   for (const Duty& d : directory->duties()) {
@@ -73,14 +78,27 @@ void export_duties(store::Store& store, std::ostream& out) {
   write_duties(out, duties);
 }
 
+void export_leaves(store::Store& store, std::ostream& out) {
+  const auto codes = codes_in(store);
+  std::vector<store::Store::LeaveImport> leaves;
+  const DirectoryPtr directory = store.load_directory();
+  for (const Leave& leave : directory->leaves()) {
+    const auto person = codes.find(leave.person), deputy = codes.find(leave.deputy);
+    if (person == codes.end()) continue;
+    leaves.push_back({person->second, deputy == codes.end() ? std::string{} : deputy->second,
+                      leave.from, leave.to});
+  }
+  write_leaves(out, leaves);
+}
+
 }  // namespace
 
 int run_export(store::Store& store, const ExportRequest& request, std::ostream& out,
                std::ostream& errors) {
   const std::string& table = request.table;
   const bool cases = table == "cases";
-  if (!cases && table != "units" && table != "people" && table != "duties") {
-    errors << "export: unknown table; allowed are cases, units, people, duties\n";
+  if (!cases && table != "units" && table != "people" && table != "duties" && table != "leaves") {
+    errors << "export: unknown table; allowed are cases, units, people, duties, leaves\n";
     return kBad;
   }
   const std::string format = cases ? "jsonl" : "tsv";
@@ -105,6 +123,8 @@ int run_export(store::Store& store, const ExportRequest& request, std::ostream& 
       return kBad;
     }
     write_people(out, store.list_people());
+  } else if (table == "leaves") {
+    export_leaves(store, out);
   } else {
     export_duties(store, out);
   }

@@ -26,7 +26,7 @@ KnownDirectory known_in(store::Store& store) {
 int run_import(store::Store& store, const std::vector<std::string>& files, std::ostream& out,
                std::ostream& errors) {
   if (files.empty()) {
-    errors << "import: no file given; wanted are units.tsv, people.tsv or duties.tsv\n";
+    errors << "import: no file given; wanted are units.tsv, people.tsv, duties.tsv or leaves.tsv\n";
     return kBad;
   }
   const KnownDirectory known = known_in(store);
@@ -53,6 +53,7 @@ int run_import(store::Store& store, const std::vector<std::string>& files, std::
         [&] { return store.import_people(tables.people, tables.specialities); },
         " (accounts are rows of their own)");
     report("duties", tables.duties.size(), [&] { return store.import_duties(tables.duties); });
+    report("leaves", tables.leaves.size(), [&] { return store.import_leaves(tables.leaves); });
   } catch (const std::invalid_argument& wrong) {
     errors << "import: " << wrong.what() << '\n';
     return kBad;

@@ -17,7 +17,7 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-enum Table : std::size_t { kUnits, kPeople, kDuties };
+enum Table : std::size_t { kUnits, kPeople, kDuties, kLeaves };
 namespace units {
 enum { code, name, kind, parent, aliases, former, topics, lat, lon, from, to, phone };
 constexpr std::array<std::string_view, 12> kColumns = {
@@ -37,10 +37,16 @@ constexpr std::array<std::string_view, 7> kColumns = {"unit", "person", "priorit
                                                       "from", "to",     "hours"};
 constexpr std::array<std::string_view, 3> kRequired = {"unit", "person", "role"};
 }  // namespace duties
+namespace leaves {
+enum { person, from, to, deputy };
+constexpr std::array<std::string_view, 4> kColumns = {"person", "from", "to", "deputy"};
+constexpr std::array<std::string_view, 3> kRequired = {"person", "from", "to"};
+}  // namespace leaves
 
-const std::array<TsvTable, 3> kTables = {{{"units", units::kColumns, units::kRequired},
+const std::array<TsvTable, 4> kTables = {{{"units", units::kColumns, units::kRequired},
                                           {"people", people::kColumns, people::kRequired},
-                                          {"duties", duties::kColumns, duties::kRequired}}};
+                                          {"duties", duties::kColumns, duties::kRequired},
+                                          {"leaves", leaves::kColumns, leaves::kRequired}}};
 
 constexpr std::size_t kLongestKey = 64;    // codes, ids, channel names, in bytes
 constexpr std::size_t kLongestName = 200;  // bytes
@@ -81,10 +87,12 @@ class Reader {
     if (table == kUnits) read_unit(row);
     if (table == kPeople) read_person(row);
     if (table == kDuties) read_duty(row);
+    if (table == kLeaves) read_leave(row);
   }
   ImportTables finish() {
     check_units();
     check_duties();
+    check_leaves();
     return std::move(tables_);
   }
 
@@ -141,15 +149,20 @@ class Reader {
   void read_unit(const TsvRow& row);
   void read_person(const TsvRow& row);
   void read_duty(const TsvRow& row);
+  void read_leave(const TsvRow& row);
   void check_units();
   void check_duties();
+  void check_leaves();
+  bool known_person(const std::string& code) const {
+    return people_.contains(code) || known_.accounts_of_person.contains(code);
+  }
 
   const KnownDirectory& known_;
   Problems& problems_;
   const TsvRow* row_ = nullptr;
   ImportTables tables_;
-  std::vector<FilePlace> unit_places_, duty_places_;
-  std::unordered_map<std::string, FilePlace> codes_, people_, accounts_, duty_keys_;
+  std::vector<FilePlace> unit_places_, duty_places_, leave_places_;
+  std::unordered_map<std::string, FilePlace> codes_, people_, accounts_, duty_keys_, leave_keys_;
 };
 
 void Reader::read_unit(const TsvRow& row) {
@@ -237,6 +250,23 @@ void Reader::read_duty(const TsvRow& row) {
   duty_places_.push_back(row.place());
 }
 
+void Reader::read_leave(const TsvRow& row) {
+  store::Store::LeaveImport leave;
+  leave.person_code = key(leaves::kColumns, leaves::person);
+  leave.deputy_code = std::string{row[leaves::deputy]};
+  for (const auto column : {leaves::from, leaves::to})
+    if (row[column].empty()) bad(leaves::kColumns, column, "empty, wanted is a date");
+  leave.from = time(leaves::kColumns, leaves::from);
+  leave.to = time(leaves::kColumns, leaves::to);
+  ordered(leaves::kColumns, leaves::to, leave.from, leave.to);
+  if (!leave.deputy_code.empty() && leave.deputy_code == leave.person_code)
+    bad(leaves::kColumns, leaves::deputy, "is the person who is away; empty means nobody");
+  once(leave_keys_, leave.person_code + '\t' + format_rfc3339(leave.from), leaves::kColumns,
+       leaves::person);
+  tables_.leaves.push_back(std::move(leave));
+  leave_places_.push_back(row.place());
+}
+
 // Parents are in the files or in the database, and lead to a top.
 void Reader::check_units() {
   std::unordered_map<std::string_view, std::string_view> parents;
@@ -269,11 +299,21 @@ void Reader::check_duties() {
       problems_.push_back({Problem::error, duty_places_[i], "unit",
                            "no unit with this code in the files or the database"});
     }
-    if (!people_.contains(duty.person_code) &&
-        !known_.accounts_of_person.contains(duty.person_code)) {
+    if (!known_person(duty.person_code)) {
       problems_.push_back({Problem::error, duty_places_[i], "person",
                            "nobody with this id in the files or the database"});
     }
+  }
+}
+
+void Reader::check_leaves() {
+  constexpr const char* kNobody = "nobody with this id in the files or the database";
+  for (std::size_t i = 0; i < tables_.leaves.size(); ++i) {
+    const auto& leave = tables_.leaves[i];
+    if (!known_person(leave.person_code))
+      problems_.push_back({Problem::error, leave_places_[i], "person", kNobody});
+    if (!leave.deputy_code.empty() && !known_person(leave.deputy_code))
+      problems_.push_back({Problem::error, leave_places_[i], "deputy", kNobody});
   }
 }
 
@@ -344,6 +384,14 @@ void write_duties(std::ostream& out, const std::vector<store::Store::DutyImport>
     out << d.unit.raw() << '\t' << d.person_code << '\t' << d.priority << '\t' << name(d.role)
         << '\t' << format_rfc3339(d.from) << '\t' << format_rfc3339(d.to) << '\t' << d.hours
         << '\n';
+  }
+}
+
+void write_leaves(std::ostream& out, const std::vector<store::Store::LeaveImport>& rows) {
+  header(out, leaves::kColumns);
+  for (const auto& leave : rows) {
+    out << leave.person_code << '\t' << format_rfc3339(leave.from) << '\t'
+        << format_rfc3339(leave.to) << '\t' << leave.deputy_code << '\n';
   }
 }
 

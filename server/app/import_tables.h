@@ -1,4 +1,4 @@
-// units.tsv, people.tsv, duties.tsv <-> rows of the directory. Columns: docs/import.md.
+// units.tsv, people.tsv, duties.tsv, leaves.tsv <-> rows of the directory. Columns: docs/import.md.
 #pragma once
 
 #include <functional>
@@ -18,6 +18,7 @@ struct ImportTables {
   std::vector<std::pair<Person, std::vector<std::pair<std::string, std::string>>>> people;
   std::vector<std::vector<std::string>> specialities;  // of `people`
   std::vector<store::Store::DutyImport> duties;
+  std::vector<store::Store::LeaveImport> leaves;
 };
 
 // What is in the database already, so that a file may refer to it.
@@ -26,7 +27,7 @@ struct KnownDirectory {
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> accounts_of_person;
 };
 
-// Reads files of any of the three kinds, in any order. `progress(file, rows)` is called each 50,000
+// Reads files of any of the four kinds, in any order. `progress(file, rows)` is called each 50,000
 // rows. All problems of all files are collected; the tables may be imported only when there is
 // none.
 ImportTables read_tables(const std::vector<std::string>& files, const KnownDirectory& known,
@@ -37,5 +38,6 @@ ImportTables read_tables(const std::vector<std::string>& files, const KnownDirec
 void write_units(std::ostream& out, const std::vector<Unit>& units);
 void write_people(std::ostream& out, const std::vector<store::Store::ListedPerson>& people);
 void write_duties(std::ostream& out, const std::vector<store::Store::DutyImport>& duties);
+void write_leaves(std::ostream& out, const std::vector<store::Store::LeaveImport>& leaves);
 
 }  // namespace huiyin

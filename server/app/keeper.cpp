@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/pipeline/media_store.h"
+
 namespace huiyin {
 namespace {
 
@@ -73,7 +75,7 @@ bool Keeper::build() {
 }
 
 void Keeper::watch() {
-  auto count_at = Steady::now(), forget_at = Steady::now() + options_.forget_every;
+  auto count_at = Steady::now(), erase_at = count_at, forget_at = count_at + options_.forget_every;
   while (wait(options_.ping)) {
     try {
       store_->ping();
@@ -82,10 +84,13 @@ void Keeper::watch() {
         count_at = Steady::now() + options_.count;
         counted_(store_->counts(), world_.clock.now());
       }
+      if (Steady::now() >= erase_at) {
+        erase_at = Steady::now() + options_.erase;
+        erase_files();
+      }
       if (Steady::now() >= forget_at) {
         forget_at = Steady::now() + options_.forget_every;
-        const std::size_t rows = store_->forget(options_.forget_after);
-        world_.monitor.event(Severity::info, "store.forgot", {{"rows", std::to_string(rows)}});
+        forget();
       }
     } catch (const store::Error& error) {
       seen_bad(error.what());
@@ -96,6 +101,21 @@ void Keeper::watch() {
       }
     }
   }
+}
+
+void Keeper::forget() {
+  const std::size_t rows = store_->forget(options_.forget_after);
+  world_.monitor.event(Severity::info, "store.forgot", {{"rows", std::to_string(rows)}});
+}
+
+// 删除我的信息: what somebody sent goes from the disk as well.
+void Keeper::erase_files() {
+  const MediaStore files{engine_options_.media.directory};
+  auto names = store_->erased_files();
+  std::erase_if(names, [&](const std::string& name) { return !files.remove(name); });
+  if (names.empty()) return;
+  store_->files_removed(names);
+  world_.monitor.event(Severity::info, "media.erased", {{"files", std::to_string(names.size())}});
 }
 
 void Keeper::seen_good() {

@@ -21,6 +21,7 @@ struct KeeperOptions {
   std::chrono::seconds count{10};
   std::chrono::hours forget_after{7 * 24};  // inbound keys: longer than any platform resends
   std::chrono::hours forget_every{1};
+  std::chrono::seconds erase{60};  // between looks for files that are to be erased
   // No good ping for this long: not ready, even if the last one still hangs.
   std::chrono::milliseconds stale{5000};
 };
@@ -52,6 +53,8 @@ class Keeper {
   void loop();
   bool build();
   void watch();
+  void forget();
+  void erase_files();
   void seen_good();
   void seen_bad(const std::string& why);
   bool wait(std::chrono::milliseconds time);  // false: stopping

@@ -61,6 +61,11 @@ RuntimeFiles::Loaded load(const Config& config, Problems& problems) {
                 UnitCode{config.desk.area}};
   policy.result_min_characters = config.desk.result_min_characters;
   policy.urges_before_office = config.desk.urges_before_office;
+  policy.same_problem_days = config.desk.same_problem_days;
+  policy.same_problem = config.desk.same_problem;
+  policy.joint_reporters = config.desk.joint_reporters;
+  policy.joint_days = config.desk.joint_days;
+  policy.admins = config.audit.report_to;
   loaded.policy = std::make_shared<const Policy>(std::move(policy));
   try {
     loaded.renderer = load_templates(config.paths.templates);
@@ -115,6 +120,7 @@ ServeSettings serve_settings(const Config& config) {
   engine.outbox.lease = config.outbox.lease;
   engine.outbox.connections = static_cast<int>(config.outbox.channel_connections);
   engine.outbox.fail_over = config.outbox.fail_over;
+  engine.audit = config.audit.daily;
   engine.public_url = config.server.public_url;
   engine.link_lifetime = config.media.link_lifetime;
   engine.media.directory = config.media.directory;

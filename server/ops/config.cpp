@@ -146,6 +146,34 @@ MediaConfig read_media(Section in) {
   return media;
 }
 
+// 0 to 1, with a decimal point or without.
+double read_share(Section& in, std::string_view key, double otherwise) {
+  const auto* node = in.ask(key);
+  if (node == nullptr) return otherwise;
+  const double value = node->type == Node::real    ? node->real_number
+                       : node->type == Node::whole ? static_cast<double>(node->number)
+                                                   : -1.0;
+  if (value >= 0 && value <= 1) return value;
+  in.wrong(key, "must be a number from 0 to 1, such as 0.5");
+  return otherwise;
+}
+
+// "06:00"; "" is none.
+std::optional<std::chrono::minutes> read_hour(Section& in, std::string_view key) {
+  const std::string text = in.text(key, "");
+  if (text.empty()) return std::nullopt;
+  const auto digit = [&](std::size_t at) { return text[at] - '0'; };
+  const bool shaped = text.size() == 5 && text[2] == ':' &&
+                      std::ranges::all_of(std::array{0, 1, 3, 4}, [&](int at) {
+                        return text[at] >= '0' && text[at] <= '9';
+                      });
+  const int hour = shaped ? digit(0) * 10 + digit(1) : 24;
+  const int minute = shaped ? digit(3) * 10 + digit(4) : 60;
+  if (hour < 24 && minute < 60) return std::chrono::hours{hour} + std::chrono::minutes{minute};
+  in.wrong(key, "must be an hour of the day such as \"06:00\", or \"\" for none");
+  return std::nullopt;
+}
+
 DeskConfig read_desk(Section in) {
   DeskConfig desk;
   desk.area = in.text("area", "");
@@ -153,7 +181,19 @@ DeskConfig read_desk(Section in) {
   desk.result_min_characters =
       count(in, "result_min_characters", desk.result_min_characters, 1, 200);
   desk.urges_before_office = count(in, "urges_before_office", desk.urges_before_office, 1, 100);
+  desk.same_problem_days = count(in, "same_problem_days", desk.same_problem_days, 1, 366);
+  desk.same_problem = read_share(in, "same_problem", desk.same_problem);
+  desk.joint_reporters = count(in, "joint_reporters", desk.joint_reporters, 2, 1000);
+  desk.joint_days = count(in, "joint_days", desk.joint_days, 1, 366);
   return desk;
+}
+
+AuditConfig read_audit(Section in) {
+  AuditConfig audit;
+  if (in.has("daily")) audit.daily = read_hour(in, "daily");
+  in.ask("daily");
+  audit.report_to = in.words("report_to");
+  return audit;
 }
 
 PathConfig read_paths(Section in) {
@@ -183,6 +223,7 @@ LoadedConfig read_document(Node document, std::span<const std::string> overrides
     config.outbox = read_outbox(root.section("outbox"));
     config.media = read_media(root.section("media"));
     config.desk = read_desk(root.section("desk"));
+    config.audit = read_audit(root.section("audit"));
     config.paths = read_paths(root.section("paths"));
     config.channels = settings::read_channels(root, reading, platforms,
                                               is_loopback_listener(config.server.listen));

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,6 +56,15 @@ struct DeskConfig {
   int cases_per_day = 10;
   std::size_t result_min_characters = 8;
   int urges_before_office = 3;
+  int same_problem_days = 30;  // so long a case may be the same as a new one
+  double same_problem = 0.5;   // likeness of the words from which on it is, 0 to 1
+  int joint_reporters = 5;     // so many on one problem ...
+  int joint_days = 7;          // ... within so many days: it starts at the township
+};
+
+struct AuditConfig {
+  std::optional<std::chrono::minutes> daily{6 * 60};  // after midnight in Shanghai; none: never
+  std::vector<std::string> report_to;  // codes of people; empty: the clerks of the top unit
 };
 
 // Relative paths are relative to the directory in which the program was started.
@@ -72,6 +82,7 @@ struct Config {
   OutboxConfig outbox;
   MediaConfig media;
   DeskConfig desk;
+  AuditConfig audit;
   PathConfig paths;
   // Those that may be opened. A channel with a missing secret or a key that its platform refuses is
   // not among them: Problem::channel_disabled says why.

@@ -13,10 +13,10 @@ namespace {
 using store::Trouble;
 using namespace std::chrono_literals;
 
-constexpr int kAttempts = 5;  // reliability.md P9
-constexpr int kRounds = 3;    // of Need
-constexpr std::size_t kIdsPerInput =
-    12;  // person, account, case, events, notices; grows when short
+constexpr int kAttempts = 5;              // reliability.md P9
+constexpr int kRounds = 3;                // of Need
+constexpr std::size_t kIdsPerInput = 12;  // at least: person, account, case, events, notices
+constexpr std::size_t kMostIdsPerInput = 256;
 constexpr auto kAwayPause = 1000ms;
 
 // How far a stream was read is saved with the message that says so, known or not; an event makes
@@ -34,6 +34,20 @@ void note_cursor(const Message& message, Receipt::Status status, store::Writes& 
     known->value = stream.cursor;
 }
 
+// P4: it may not vanish without an answer.
+bool has_substance(const Job& job) {
+  switch (job.message.kind) {
+    case MessageKind::image:
+    case MessageKind::voice:
+    case MessageKind::video:
+    case MessageKind::file:
+    case MessageKind::position:
+      return true;
+    default:
+      return takes_effect(job.message) && job.meaning.substance;
+  }
+}
+
 std::string_view kind_name(MessageKind kind) {
   constexpr std::string_view names[] = {"text", "image",    "voice", "video",    "position",
                                         "link", "follow",   "scan",  "unfollow", "menu",
@@ -44,7 +58,11 @@ std::string_view kind_name(MessageKind kind) {
 }  // namespace
 
 BatchRunner::BatchRunner(unsigned worker, std::unique_ptr<store::Store> store, BatchParts parts)
-    : worker_{worker}, store_{std::move(store)}, parts_{parts}, random_{std::random_device{}()} {}
+    : worker_{worker},
+      store_{std::move(store)},
+      parts_{parts},
+      ids_per_input_{kIdsPerInput},
+      random_{std::random_device{}()} {}
 
 void BatchRunner::run(std::vector<Job>& jobs) {
   if (!parts_.journal.any_suspects()) return run_together(jobs);
@@ -173,13 +191,14 @@ std::string BatchRunner::new_batch_id() {
 void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
   const auto said = std::ranges::count_if(
       jobs, [](const Job& job) { return job.is_message() && takes_effect(job.message); });
-  supply_.begin(*store_, jobs.size() * kIdsPerInput, static_cast<std::size_t>(said),
+  supply_.begin(*store_, jobs.size() * ids_per_input_, static_cast<std::size_t>(said),
                 parts_.clock.now());
   plan.batch_id = new_batch_id();
 
   for (int round = 1;;) {
     supply_.rewind();
     plan.begin_round(jobs.size());
+    skip_done_rounds(jobs, plan);
     auto tx = store_->begin();
     plan.runtime = runtime_for(*tx);
     if (!plan.runtime) {  // an older directory: adopt the new one outside the transaction
@@ -190,6 +209,7 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
     plan.now = parts_.clock.now();
     plan.database_now = tx->database_now();
     find_known(*tx, jobs, plan);
+    skip_done_briefs(*tx, jobs, plan);
     load(*tx, jobs, plan);
     const Need need = decide_all(jobs, plan);
     if (!need.empty()) {
@@ -203,6 +223,10 @@ void BatchRunner::attempt(std::span<Job> jobs, Plan& plan) {
     plan.writes.set = &plan.set;
     tx->save(plan.writes);
     tx->commit();
+    // Many followers make many notices: what was short once is reserved from now on, and given up
+    // slowly when it is not needed.
+    const std::size_t used = supply_.drawn() / jobs.size() + 1;
+    ids_per_input_ = std::clamp(std::max(used, ids_per_input_ - 1), kIdsPerInput, kMostIdsPerInput);
     return;
   }
 }
@@ -215,7 +239,7 @@ void BatchRunner::collect(std::size_t index, const Job& job, Plan& plan) {
   if (job.is_message() && effect.set_aside.empty())
     note_cursor(job.message, plan.receipts[index].status, writes);
   // Asked or not, and even if deciding failed: nobody asks a second time.
-  if (job.unheard) writes.asked.push_back(job.unheard->notice);
+  if (const auto* unheard = job.task_of<Unheard>()) writes.asked.push_back(unheard->notice);
   if (effect.skip) return;
   touch_sender(job, plan);
   bind(effect.decision, plan);
@@ -229,10 +253,22 @@ void BatchRunner::collect(std::size_t index, const Job& job, Plan& plan) {
   append(writes.told, effect.decision.told);
   for (const auto id : effect.decision.asked)
     if (std::ranges::find(writes.asked, id) == writes.asked.end()) writes.asked.push_back(id);
+  append(writes.duties, effect.decision.duties);
+  append(writes.leaves, effect.decision.leaves);
+  append(writes.views, effect.decision.views);
+  append(writes.briefed, effect.decision.briefed);
+  if (effect.decision.erasure) writes.erasures.push_back(*effect.decision.erasure);
+  if (const auto* round = job.task_of<Round>(); round && effect.decision.round)
+    writes.rounds.push_back({round->last, *effect.decision.round});
+  if (job.task && job.task->step) writes.rounds.push_back(*job.task->step);
   if (!job.is_message()) return;
   const auto& message = job.message;
-  writes.inbound.push_back({job.key(), message.sender, std::string{kind_name(message.kind)},
-                            message.raw, message.sent_at, plan.now, effect.about, effect.reply});
+  store::Inbound row{job.key(),    message.sender,  std::string{kind_name(message.kind)},
+                     message.raw,  message.sent_at, plan.now,
+                     effect.about, effect.reply};
+  row.substance = has_substance(job);
+  row.answered = effect.about || !effect.notices.empty();
+  writes.inbound.push_back(std::move(row));
 }
 
 void BatchRunner::adopt_directory() {
@@ -260,7 +296,7 @@ void BatchRunner::settle(std::span<Job> jobs, Plan& plan) {
       continue;
     }
     if (job.is_message() && job.message.delivery) report(job.message, plan);
-    if (plan.receipts[i].status == Receipt::duplicate)
+    if (job.is_message() && plan.receipts[i].status == Receipt::duplicate)
       parts_.monitor.duplicate(job.message.channel);
     job.done(std::move(plan.receipts[i]));
   }
@@ -283,7 +319,9 @@ void BatchRunner::report(const Message& message, const Plan& plan) {
 
 void BatchRunner::count_echoes(const Plan& plan) const {
   for (const auto& row : plan.writes.notices) {
-    if (!row.echo || row.state == store::NoticeState::later || row.notice.channel.empty()) continue;
+    if (!row.echo || row.state == store::NoticeState::later ||
+        row.state == store::NoticeState::skipped || row.notice.channel.empty())
+      continue;
     parts_.monitor.echo_owed(row.notice.channel);
     if (row.state == store::NoticeState::sent)
       parts_.monitor.echo_delivered(row.notice.channel, true);
@@ -299,7 +337,7 @@ void BatchRunner::give_up(std::span<Job> jobs, std::string_view why) {
 void BatchRunner::set_aside(Job& job, const std::string& reason) {
   store::Quarantined row;
   row.channel = job.is_message() ? job.message.channel : "timer";
-  row.dedupe_key = job.is_message() ? job.message.dedupe_key : std::to_string(job.about().raw());
+  row.dedupe_key = job.is_message() ? job.message.dedupe_key : task_name(*job.task);
   row.reason = reason;
   row.body = job.message.raw;
   row.at = parts_.clock.now();

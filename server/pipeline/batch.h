@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <random>
 #include <set>
 #include <span>
@@ -16,19 +17,26 @@
 
 namespace huiyin {
 
-// One input on its way. `due` set: a timer; `unheard`: that; else a message.
+// One input on its way: a task, else a message.
 struct Job {
   Message message;
   Meaning meaning;
-  CaseId due;
-  std::optional<Unheard> unheard;
+  std::optional<Task> task;
   Inbox::Done done;
   std::chrono::steady_clock::time_point queued;
 
-  CaseId about() const { return unheard ? unheard->about : due; }  // of what is no message
-  bool is_message() const { return !due && !unheard; }
+  bool is_message() const { return !task; }
+  template <class T>
+  const T* task_of() const {
+    return task ? std::get_if<T>(&task->what) : nullptr;
+  }
   store::InboundKey key() const { return {message.channel, message.dedupe_key}; }
 };
+
+// Tasks with the same number are decided one after the other.
+std::size_t task_order(const Task& task);
+// By which an operator knows it again: "case 4711", "round owners".
+std::string task_name(const Task& task);
 
 struct BatchParts {
   Current& current;
@@ -70,6 +78,9 @@ class BatchRunner {
   void adopt_directory();
   RuntimePtr runtime_for(store::Batch& tx);
   void find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan);
+  // Tasks that somebody else did meanwhile.
+  void skip_done_rounds(std::span<Job> jobs, Plan& plan);
+  void skip_done_briefs(store::Batch& tx, std::span<Job> jobs, Plan& plan);
   void load(store::Batch& tx, std::span<Job> jobs, Plan& plan);
   Need decide_all(std::span<Job> jobs, Plan& plan);
   void new_handle(const Message& message, Plan& plan) const;
@@ -98,6 +109,7 @@ class BatchRunner {
   std::unique_ptr<store::Store> store_;
   BatchParts parts_;
   LeasedSupply supply_;
+  std::size_t ids_per_input_;  // as the last batches needed
   std::mt19937_64 random_;
 };
 

@@ -49,7 +49,8 @@ void BatchRunner::address(std::size_t index, const Job& job, Plan& plan) {
     if (!draft.edits && !(job.is_message() && draft.account && draft.account == effect.account)) {
       const auto open = open_accounts(draft, plan);
       if (!open.empty()) draft.account = open.front();
-      if (draft.everywhere && open.size() > 1) more.assign(open.begin() + 1, open.end());
+      if (draft.everywhere && !draft.muted && open.size() > 1)
+        more.assign(open.begin() + 1, open.end());
     }
     if (!draft.account) draft.account = closed_account(draft.to, plan);
     add(draft);
@@ -95,7 +96,7 @@ void BatchRunner::lock_recipients(store::Batch& tx, std::span<Job> jobs, Plan& p
     if (effect.skip) continue;
     if (effect.account) lanes.insert(effect.account);
     for (const auto& [draft, id] : effect.notices)
-      if (draft.account) lanes.insert(draft.account);
+      if (draft.account && !draft.muted) lanes.insert(draft.account);
     if (effect.account && is_heard(jobs[i].message))
       for (const auto* account : plan.set.accounts_of(effect.person))
         if (account->held > 0) lanes.insert(account->id);

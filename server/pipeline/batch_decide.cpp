@@ -9,9 +9,16 @@ namespace {
 constexpr std::chrono::days kRecentlyClosed{16};  // reopening: 15 days
 
 Input input_of(const Job& job, Instant now, PersonId person, AccountId account) {
-  if (job.unheard) return {now, *job.unheard};
-  if (job.due) return {now, Due{job.due}};
-  return {now, Said{job.message, job.meaning, person, account}};
+  if (!job.task) return {now, Said{job.message, job.meaning, person, account}};
+  return std::visit([&](const auto& what) { return Input{now, what}; }, job.task->what);
+}
+
+// Nobody asks it of them a second time in vain.
+void check_settled(const Job& job, const Decision& decision) {
+  if (job.task_of<Brief>() && decision.briefed.empty())
+    throw std::logic_error{"a brief that stands for nothing"};
+  if (job.task_of<Round>() && !decision.round && decision.cases.empty())
+    throw std::logic_error{"a round that does nothing and is not over"};
 }
 
 bool full_number(std::string_view number) { return number.size() >= 11; }
@@ -76,6 +83,40 @@ void BatchRunner::find_known(store::Batch& tx, std::span<Job> jobs, Plan& plan) 
   }
 }
 
+// What two processes read as due at the same time, one of them has done by the second attempt.
+void BatchRunner::skip_done_rounds(std::span<Job> jobs, Plan& plan) {
+  const auto skip_if_done = [&](std::size_t i, const RoundDone& last) {
+    const auto stored = store_->round(last.name);
+    if (stored.at == last.at && stored.directory == last.directory) return;
+    plan.effects[i].skip = true;
+    plan.receipts[i].status = Receipt::duplicate;
+  };
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (const auto* round = jobs[i].task_of<Round>()) skip_if_done(i, round->last);
+    if (jobs[i].task && jobs[i].task->step) skip_if_done(i, jobs[i].task->step->last);
+  }
+}
+
+void BatchRunner::skip_done_briefs(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
+  std::vector<NoticeId> ids;
+  for (const auto& job : jobs)
+    if (const auto* brief = job.task_of<Brief>())
+      for (const auto& line : brief->lines) ids.push_back(line.notice);
+  if (ids.empty()) return;
+  const auto rows = tx.find_notices(ids);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const auto* brief = jobs[i].task_of<Brief>();
+    if (!brief) continue;
+    const bool all_wait = std::ranges::all_of(brief->lines, [&](const Brief::Line& line) {
+      const auto row = rows.find(line.notice);
+      return row != rows.end() && row->second.state == store::NoticeState::later;
+    });
+    if (all_wait) continue;
+    plan.effects[i].skip = true;
+    plan.receipts[i].status = Receipt::duplicate;
+  }
+}
+
 void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
   std::vector<std::pair<std::string, std::string>> users;
   for (std::size_t i = 0; i < jobs.size(); ++i)
@@ -91,10 +132,10 @@ void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto& effect = plan.effects[i];
     if (effect.skip) continue;
-    if (!jobs[i].is_message()) {
-      need.cases.insert(jobs[i].about());
-      continue;
-    }
+    if (const auto* due = jobs[i].task_of<Due>()) need.cases.insert(due->about);
+    if (const auto* unheard = jobs[i].task_of<Unheard>()) need.cases.insert(unheard->about);
+    if (const auto* brief = jobs[i].task_of<Brief>()) need.persons.insert(brief->person);
+    if (!jobs[i].is_message()) continue;
     const auto& message = jobs[i].message;
     if (message.kind == MessageKind::delivery) continue;
     const Account* account = plan.set.account(message.channel, message.sender);
@@ -153,6 +194,7 @@ Need BatchRunner::decide_all(std::span<Job> jobs, Plan& plan) {
         continue;
       }
       effect.decision = std::get<Decision>(std::move(answer));
+      check_settled(job, effect.decision);
       plan.set.fold(effect.decision);
       if (!effect.decision.cases.empty()) effect.about = effect.decision.cases.front().id;
       address(i, job, plan);

@@ -49,6 +49,14 @@ std::vector<AccountId> other_ways(const NoticeDraft& draft, NoticeId id, const a
   return ways;
 }
 
+// Who asked for quiet counts as told (P2); nothing waits for him.
+store::NoticeRow on_paper(store::NoticeRow row) {
+  row.state = store::NoticeState::skipped;
+  row.code = store::kMuted;
+  row.next_at = {};
+  return row;
+}
+
 std::string handle_of(NoticeId card, CaseId about, const WorkingSet& set) {
   for (const auto& one : set.cards(about))
     if (one.notice == card) return one.handle;
@@ -97,6 +105,10 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
 
     auto row = notice_row(draft, id, plan);
     if (draft.everywhere) row.tried = other_ways(draft, id, effect.notices);
+    if (!found && draft.muted) {
+      plan.writes.notices.push_back(on_paper(std::move(row)));
+      continue;
+    }
     if (!found) {  // e.g. kDutyDesk: a person without accounts; the audit lists it
       row.state = store::NoticeState::dead;
       row.code = "no_account";
@@ -108,6 +120,10 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
     row.account = lane.id;
     row.notice.channel = lane.channel;
     row.notice.recipient = lane.user;
+    if (draft.muted) {
+      plan.writes.notices.push_back(on_paper(std::move(row)));
+      continue;
+    }
 
     const bool answers = job.is_message() && draft.answers_input;
     const bool own = job.is_message() && lane.id == effect.account;
@@ -120,6 +136,8 @@ void BatchRunner::write_notices(std::size_t index, const Job& job, Plan& plan) {
     if (!answers && draft.not_before > plan.now) {  // stands in no lane before its hour
       row.state = store::NoticeState::later;
       row.next_at = draft.not_before;
+      row.brief =
+          draft.audience != Audience::reporter && !row.urgent && !row.edits && row.events.empty();
       plan.writes.notices.push_back(std::move(row));
       continue;
     }

@@ -124,19 +124,10 @@ class InboxImpl : public Inbox {
     if (!workers_[worker % workers_.size()]->push(std::move(job))) answer_all(key, {});
   }
 
-  void due(CaseId id, Done done) override {
+  void perform(Task task, Done done) override {
     Job job;
-    job.due = id;
-    job.queued = Steady::now();
-    job.done = done;
-    const auto worker = static_cast<std::size_t>(id.raw());
-    if (!workers_[worker % workers_.size()]->push(std::move(job))) done({});
-  }
-
-  void unheard(Unheard what, Done done) override {
-    Job job;
-    const auto worker = static_cast<std::size_t>(what.about.raw());
-    job.unheard = std::move(what);
+    const auto worker = task_order(task);
+    job.task = std::move(task);
     job.queued = Steady::now();
     job.done = done;
     if (!workers_[worker % workers_.size()]->push(std::move(job))) done({});

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "server/cases/message.h"
 #include "server/cases/notice.h"
+#include "server/desk/decide.h"
 #include "server/intake/meaning.h"
 #include "server/pipeline/monitor.h"
 #include "server/pipeline/runtime.h"
@@ -23,13 +25,21 @@ class Outbox;
 struct Receipt {
   enum Status {
     accepted,     // committed now
-    duplicate,    // was committed before; `reply` is the same as then
+    duplicate,    // was committed before; `reply` is the same as then. Of a task: somebody else did
+                  // it
     replayed,     // nonce was used with another body: refuse (401)
     unavailable,  // nothing stored: 503 with Retry-After
     quarantined,  // stored raw, no effect: 200
   } status = unavailable;
   std::optional<Notice> reply;  // may ride on the HTTP response; report its fate to Outbox::rode
   bool echo = false;            // `reply` is an echo (P2) that was not delivered before
+};
+
+// What nobody said: its hour has come.
+struct Task {
+  std::variant<Due, Unheard, Brief, Round, Findings> what;
+  // Stored with the effect, so that one of several processes has it; a Round brings its own.
+  std::optional<store::Writes::RoundStep> step = std::nullopt;
 };
 
 struct InboxOptions {
@@ -56,10 +66,8 @@ class Inbox {
   // and so are those of one stream (Message::stream), whose cursor is saved with the message that
   // carries it.
   virtual void submit(Message message, Meaning meaning, Done done) = 0;
-  // A case's timer ran out. `done` likewise.
-  virtual void due(CaseId id, Done done) = 0;
-  // An echo reached nobody. `done` likewise.
-  virtual void unheard(Unheard what, Done done) = 0;
+  // `done` likewise. Tasks about one case, person or round are decided in the order of submission.
+  virtual void perform(Task task, Done done) = 0;
   // Authentic but senseless bodies. `claim`: of one that no signature covers, may be `replayed`.
   virtual void quarantine(store::Quarantined row, std::optional<NonceClaim> claim, Done done) = 0;
   virtual std::size_t waiting() const = 0;

@@ -117,7 +117,10 @@ std::string MediaStore::put(std::string_view bytes) const {
   std::string name = sha256(bytes);
   const fs::path path = path_of(name);
   std::error_code absent;
-  if (fs::file_size(path, absent) == bytes.size() && !absent) return name;
+  if (fs::file_size(path, absent) == bytes.size() && !absent) {
+    fs::last_write_time(path, fs::file_time_type::clock::now(), absent);  // not to be removed now
+    if (!absent) return name;
+  }
   make_directory(path.parent_path());
   const fs::path half = directory_ / random_name();
   const Scrap scrap{half};
@@ -144,6 +147,16 @@ std::optional<std::string> MediaStore::get(std::string_view name, std::size_t li
     have += static_cast<std::size_t>(got);
   }
   return bytes;
+}
+
+bool MediaStore::remove(std::string_view name) const {
+  if (!is_name(name)) return true;  // no file of ours
+  const fs::path path = path_of(name);
+  std::error_code error;
+  const auto written = fs::last_write_time(path, error);
+  if (error) return !fs::exists(path, error);
+  if (written > fs::file_time_type::clock::now() - kForgotten) return false;
+  return fs::remove(path, error) || !error;
 }
 
 void MediaStore::sweep() const {

@@ -20,6 +20,9 @@ class MediaStore {
   std::string put(std::string_view bytes) const;
   // Empty when there is no such file or it is larger than `limit`.
   std::optional<std::string> get(std::string_view name, std::size_t limit) const;
+  // Erased for good. False when it stays for now: it was put within the last hour, perhaps again,
+  // by somebody whose record of it is not written yet.
+  bool remove(std::string_view name) const;
   // Removes what a crash left half written more than an hour ago.
   void sweep() const;
 

@@ -34,6 +34,8 @@ class LeasedSupply : public Supply {
   void grow(store::Store& store, Instant now);
   // The batch is decided again: the same ids and numbers come again, in the same order.
   void rewind();
+  // Ids drawn since begin().
+  std::size_t drawn() const { return drawn_ids_.size(); }
 
   std::int64_t next_id() override;
   std::string next_number(Instant at) override;

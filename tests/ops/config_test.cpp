@@ -269,7 +269,9 @@ TEST(Config, ReadsWhatIsWritten) {
       "[log]\nlevel = \"warning\"\nformat = \"json\"\nfile = \"h.log\"\nrotate_files = 2\n"
       "[outbox]\nlease_seconds = 10\nfail_over_minutes = 3\nchannel_connections = 200\n"
       "[media]\ndirectory = \"/srv/media\"\nlink_hours = 1\nmegabytes = 2\n[desk]\narea = "
-      "\"sz\"\nurges_before_office = 5\n"
+      "\"sz\"\nurges_before_office = 5\nsame_problem_days = 14\nsame_problem = 0.75\n"
+      "joint_reporters = 3\njoint_days = 2\n"
+      "[audit]\ndaily = \"23:45\"\nreport_to = [\"zhang\", \"li\"]\n"
       "[paths]\ntemplates = \"t\"\n"
       "[[channel]]\nname = \"wx\"\nplatform = \"chat\"\naudience = \"residents\"\n"
       "api_base = \"http://127.0.0.1:9\"\napp_id = 1000002\ntoken = \"tok\"\n");
@@ -292,6 +294,12 @@ TEST(Config, ReadsWhatIsWritten) {
   EXPECT_EQ(config.media.megabytes, 2U);
   EXPECT_EQ(config.desk.area, "sz");
   EXPECT_EQ(config.desk.urges_before_office, 5);
+  EXPECT_EQ(config.desk.same_problem_days, 14);
+  EXPECT_EQ(config.desk.same_problem, 0.75);
+  EXPECT_EQ(config.desk.joint_reporters, 3);
+  EXPECT_EQ(config.desk.joint_days, 2);
+  EXPECT_EQ(config.audit.daily, std::chrono::minutes{23 * 60 + 45});
+  EXPECT_THAT(config.audit.report_to, testing::ElementsAre("zhang", "li"));
   EXPECT_EQ(config.paths.templates, "t");
   ASSERT_EQ(config.channels.size(), 1U);
   const ChannelConfig& channel = config.channels[0];
@@ -300,6 +308,26 @@ TEST(Config, ReadsWhatIsWritten) {
   EXPECT_EQ(channel.keys.at("app_id"), "1000002");
   EXPECT_EQ(channel.keys.at("token"), "tok");
   EXPECT_FALSE(channel.keys.contains("aes_key"));
+}
+
+TEST(Config, NoHourIsNoDailyAudit) {
+  EXPECT_EQ(read("").config.audit.daily, std::chrono::hours{6});
+  EXPECT_EQ(read("[audit]\ndaily = \"\"\n").config.audit.daily, std::nullopt);
+}
+
+TEST(Config, HoursAndSharesThatAreNone) {
+  for (const char* hour : {"24:00", "6:00", "06:60", "0600", "morning", "06:00 "})
+    EXPECT_THAT(
+        shown(read("[audit]\ndaily = \"" + std::string{hour} + "\"\n")),
+        testing::ElementsAre("huiyin.toml:2:1: audit.daily: must be an hour of the day such "
+                             "as \"06:00\", or \"\" for none"))
+        << hour;
+  for (const char* share : {"1.5", "-0.1", "2", "\"high\""})
+    EXPECT_THAT(shown(read("[desk]\nsame_problem = " + std::string{share} + "\n")),
+                testing::ElementsAre("huiyin.toml:2:1: desk.same_problem: must be a number from 0 "
+                                     "to 1, such as 0.5"))
+        << share;
+  EXPECT_EQ(read("[desk]\nsame_problem = 1\n").config.desk.same_problem, 1.0);
 }
 
 TEST(Config, ThePlatformsAddressIsTheDefault) {
@@ -483,6 +511,12 @@ TEST(Config, TheShippedFileShowsEveryDefault) {
   EXPECT_EQ(a.desk.cases_per_day, b.desk.cases_per_day);
   EXPECT_EQ(a.desk.result_min_characters, b.desk.result_min_characters);
   EXPECT_EQ(a.desk.urges_before_office, b.desk.urges_before_office);
+  EXPECT_EQ(a.desk.same_problem_days, b.desk.same_problem_days);
+  EXPECT_EQ(a.desk.same_problem, b.desk.same_problem);
+  EXPECT_EQ(a.desk.joint_reporters, b.desk.joint_reporters);
+  EXPECT_EQ(a.desk.joint_days, b.desk.joint_days);
+  EXPECT_EQ(a.audit.daily, b.audit.daily);
+  EXPECT_EQ(a.audit.report_to, b.audit.report_to);
   EXPECT_EQ(a.paths.templates, b.paths.templates);
   EXPECT_EQ(a.paths.vocabulary, b.paths.vocabulary);
   EXPECT_EQ(a.paths.deadlines, b.paths.deadlines);
@@ -520,6 +554,12 @@ TEST(Config, TheShippedFileShowsEveryDefault) {
                           "cases_per_day",
                           "result_min_characters",
                           "urges_before_office",
+                          "same_problem_days",
+                          "same_problem",
+                          "joint_reporters",
+                          "joint_days",
+                          "daily",
+                          "report_to",
                           "templates",
                           "vocabulary",
                           "deadlines",

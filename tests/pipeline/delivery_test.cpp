@@ -67,7 +67,8 @@ class DeliveryTest : public testing::TestWithParam<fakes::Engine> {
     return std::make_unique<Rig>(database_.url(), std::move(options));
   }
   static std::unique_ptr<Timers> timers(Rig& rig) {
-    return Timers::start(0ms, rig.open(), *rig.inbox, *rig.outbox, rig.clock, rig.monitor);
+    return Timers::start(0ms, rig.open(), *rig.inbox, *rig.outbox, *rig.current, rig.clock,
+                         rig.monitor);
   }
 
   // All that was saved so far.
@@ -426,7 +427,7 @@ TEST_P(DeliveryTest, UnheardIsAskedOnceEvenWhenNothingIsDecided) {
     if (std::holds_alternative<Unheard>(input.what)) decision = {};
   };
   std::promise<Receipt> done;
-  r->inbox->unheard({NoticeId{4711}, about, PersonId{1}, "closed"},
+  r->inbox->perform({Unheard{NoticeId{4711}, about, PersonId{1}, "closed"}},
                     [&](Receipt receipt) { done.set_value(std::move(receipt)); });
   EXPECT_EQ(done.get_future().get().status, Receipt::accepted);
   EXPECT_THAT(all(&store::Writes::asked), ElementsAre(NoticeId{4711}));

@@ -123,6 +123,10 @@ class FaultyStore : public Store {
   std::size_t wake(Instant now, int limit, std::vector<Woken>* woken) override {
     return real_->wake(now, limit, woken);
   }
+  std::vector<Bundle> bundles(Instant now, int limit) override {
+    return real_->bundles(now, limit);
+  }
+  RoundDone round(const std::string& name) override { return real_->round(name); }
   std::vector<Unheard> unheard(Instant now, int limit) override {
     return real_->unheard(now, limit);
   }

@@ -70,6 +70,25 @@ TEST_F(MediaStoreTest, SaysWhenTheDiskWillNot) {
   EXPECT_THROW(store.put("abc"), std::system_error);
 }
 
+TEST_F(MediaStoreTest, RemovesWhatWasNotPutOfLate) {
+  const MediaStore store{home_};
+  const std::string name = store.put("abc"), other = store.put("abd");
+  const auto age = [&] {
+    fs::last_write_time(home_ / "ba" / name.substr(2),
+                        fs::file_time_type::clock::now() - std::chrono::hours{2});
+  };
+  EXPECT_FALSE(store.remove(name)) << "a moment old";
+  age();
+  store.put("abc");
+  EXPECT_FALSE(store.remove(name)) << "it came again";
+  age();
+  EXPECT_TRUE(store.remove(name));
+  EXPECT_EQ(store.get(name, 10), std::nullopt);
+  EXPECT_TRUE(store.remove(name)) << "gone already";
+  EXPECT_TRUE(store.remove("../" + other));
+  EXPECT_EQ(store.get(other, 10), "abd");
+}
+
 TEST_F(MediaStoreTest, SweepsOnlyWhatIsOldAndHalfWritten) {
   const MediaStore store{home_};
   store.put("abc");

@@ -28,7 +28,8 @@ class TimersTest : public testing::TestWithParam<fakes::Engine> {
     return std::make_unique<Rig>(database_.url(), std::move(options));
   }
   static std::unique_ptr<Timers> timers(Rig& rig) {
-    return Timers::start(0ms, rig.open(), *rig.inbox, *rig.outbox, rig.clock, rig.monitor);
+    return Timers::start(0ms, rig.open(), *rig.inbox, *rig.outbox, *rig.current, rig.clock,
+                         rig.monitor);
   }
   // Moves from timer to timer, as PUT /clock does.
   static void move_to(Instant target, Rig& rig, Timers& timers) {
