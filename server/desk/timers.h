@@ -19,6 +19,25 @@ inline constexpr std::string_view kOverdue = "overdue";
 inline constexpr std::string_view kAnswer = "answer";    // no answer to 追问
 inline constexpr std::string_view kSilence = "silence";  // P3
 inline constexpr std::string_view kArchive = "archive";
+inline constexpr std::string_view kContactOver = "contact_over";    // nobody spoke with the reporter
+inline constexpr std::string_view kTriageOver = "triage_over";      // waits for an office
+inline constexpr std::string_view kTriageAgain = "triage_again";    // as long again: one level up
+inline constexpr std::string_view kApprovalOver = "approval_over";  // waits for the office above
+inline constexpr std::string_view kClaimOver = "claim_over";        // waits for a leader
+inline constexpr std::string_view kUnclaimed = "unclaimed";         // so long: the city lists it
+inline constexpr std::string_view kLadderCounty = "ladder_county";  // emergency, unaccepted
+inline constexpr std::string_view kLadderCity = "ladder_city";
+inline constexpr std::string_view kReview = "review";      // suspended until then
+inline constexpr std::string_view kOverall = "overall";    // listed as 难事
+inline constexpr std::string_view kCallback = "callback";  // after a bad rating
+
+// The office is asked by then whether somebody spoke with who rated badly; the earliest stays. Such
+// a timer is kept with the case, like those of drafts: the moment of a rating stands nowhere else.
+void call_back(Case& c, const Policy& policy, Instant now);
+// By when that is: as fast as somebody new is spoken with.
+Instant call_back_by(const Policy& policy, Instant now);
+// One day after the due date (§5): supervision begins, and the reporter hears the honest line.
+Instant overdue_at(const Case& c, const Policy& policy);
 }  // namespace timers
 
 struct Timer {

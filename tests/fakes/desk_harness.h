@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "server/desk/decide.h"
+#include "server/desk/rounds.h"
 #include "tests/fakes/vocabulary.h"
 
 namespace huiyin::fakes {
@@ -334,6 +335,29 @@ class DeskHarness {
     return decisions;
   }
 
+  // Serves the rounds that are due now, as the timers of the pipeline do.
+  std::vector<Decision> serve_rounds() {
+    std::vector<Decision> decisions;
+    for (bool again = true; again;) {
+      again = false;
+      for (const auto name : rounds::kAll) {
+        RoundDone& last = rounds_done_.try_emplace(std::string{name}).first->second;
+        last.name = name;
+        const auto due = rounds::due(last, *directory, policy);
+        if (!due || *due > now) continue;
+        set_owners();
+        decisions.push_back(decide_on(Round{last}));
+        if (decisions.back().round) last = *decisions.back().round;
+        again = true;
+      }
+      if (decisions.size() > 100) {
+        ADD_FAILURE() << "rounds do not come to an end";
+        break;
+      }
+    }
+    return decisions;
+  }
+
   const Case& only_case() const {
     EXPECT_EQ(set.cases().size(), 1u);
     return set.cases().begin()->second.row;
@@ -427,6 +451,18 @@ class DeskHarness {
     return once;
   }
 
+  void set_owners() {
+    std::set<OwnerOf> owners;
+    for (const auto& [id, row] : set.cases())
+      if (is_open(row.row.stage) && row.row.stage != Stage::draft)
+        owners.insert({row.row.owner, row.row.owner_unit});
+    Need asked;
+    asked.owners = true;
+    for (const OwnerOf& owner : owners) asked.cases_of.insert(owner.person);
+    set.put_owners(std::move(owners));
+    set.mark_asked(asked);
+  }
+
   // What the pipeline does with a binding, and with the cards that it sends.
   void move_account(const Decision& decision) {
     if (!decision.bind_account) return;
@@ -503,7 +539,9 @@ class DeskHarness {
       for (const PersonId person : hear)
         EXPECT_EQ((told[{event.id, person}]), event.echo ? 1 : 0) << name(event.move);
       for (const auto& [key, times] : told)
-        if (key.first == event.id && times > 0) EXPECT_TRUE(hear.contains(key.second));
+        if (key.first == event.id && times > 0) {
+          EXPECT_TRUE(hear.contains(key.second));
+        }
     }
     if (const auto* due = std::get_if<Due>(&input.what)) {
       const Case* before = set.find_case(due->about);
@@ -631,6 +669,7 @@ class DeskHarness {
                                                   std::move(accounts), std::move(leaves));
   }
 
+  std::map<std::string, RoundDone> rounds_done_;
   std::map<std::string, PersonId> residents_;
   std::int64_t last_card_ = 0;
 };
