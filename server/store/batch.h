@@ -48,12 +48,17 @@ class SqlBatch final : public Batch {
   void save_codes(const std::vector<BindCode>& codes, const std::vector<std::string>& used);
   void save_media(const std::vector<MediaOrder>& orders);
   void save_cursors(const std::vector<Cursor>& cursors);
+  void save_service(const std::vector<Duty>& duties, const std::vector<Leave>& leaves);
+  void save_views(const std::vector<View>& views);
+  void save_rounds(const std::vector<Writes::RoundStep>& rounds);
+  void save_erasures(const Writes& writes);
 
   // batch_notices.cpp
   void rebind(const std::vector<Writes::Rebinding>& rebound);
   void release(const WorkingSet& set, const std::vector<Release>& releases);
   void release_to(const Account& to, const Release& release);
-  void save_notices(const std::vector<NoticeRow>& notices);
+  void save_notices(const std::vector<NoticeRow>& notices, const WorkingSet* set);
+  void save_briefed(const std::vector<NoticeId>& briefed);
   void save_cards(const std::vector<Card>& cards,
                   const std::vector<std::pair<NoticeId, std::string>>& handles);
   void save_told(const std::vector<std::pair<CaseId, PersonId>>& told);

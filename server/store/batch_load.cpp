@@ -72,7 +72,10 @@ std::map<NoticeId, NoticeRow> SqlBatch::find_notices(std::span<const NoticeId> i
   query_in(connection_, "SELECT notice_id,event_id FROM notice_events WHERE notice_id IN ", ids,
            " ORDER BY notice_id,event_id", [&](std::span<const Value> cells) {
              const auto found = out.find(NoticeId{cells[0].integer()});
-             if (found != out.end()) found->second.events.push_back(EventId{cells[1].integer()});
+             if (found == out.end()) return;
+             auto& events = found->second.events;
+             const EventId event{cells[1].integer()};
+             if (std::ranges::find(events, event) == events.end()) events.push_back(event);
            });
   return out;
 }

@@ -72,7 +72,12 @@ void SqlBatch::release_to(const Account& to, const Release& release) {
              "");
 }
 
-void SqlBatch::save_notices(const std::vector<NoticeRow>& notices) {
+// The first event of a notice is in its row, where it is found by the notice's case; one of another
+// case is written with the further ones too.
+void SqlBatch::save_notices(const std::vector<NoticeRow>& notices, const WorkingSet* set) {
+  std::map<EventId, CaseId> cases;
+  if (set != nullptr)
+    for (const auto& event : set->new_events()) cases.emplace(event.id, event.case_id);
   const auto& columns = column_names<NoticeRow>();
   static const auto kNextAt = std::ranges::find(columns, "next_at") - columns.begin();
   Params rows, further;
@@ -81,13 +86,25 @@ void SqlBatch::save_notices(const std::vector<NoticeRow>& notices) {
     const auto start = static_cast<std::ptrdiff_t>(rows.size());
     write_row(rows, notice);
     if (!waits(notice)) rows[static_cast<std::size_t>(start + kNextAt)] = Value{0};
-    for (std::size_t i = 1; i < notice.events.size(); ++i) {
+    for (std::size_t i = 0; i < notice.events.size(); ++i) {
+      const auto about = cases.find(notice.events[i]);
+      if (i == 0 && (about == cases.end() || about->second == notice.about)) continue;
       further.push_back(to_value(notice.notice.id));
       further.push_back(to_value(notice.events[i]));
     }
   }
   insert_rows(connection_, "notices", columns, rows);
   insert_rows(connection_, "notice_events", {"notice_id", "event_id"}, further);
+}
+
+// The lanes are locked, without which nobody wakes them.
+void SqlBatch::save_briefed(const std::vector<NoticeId>& briefed) {
+  const std::set<NoticeId> ids{briefed.begin(), briefed.end()};
+  const auto gone = execute_in(
+      connection_, "UPDATE notices SET state='skipped',code='brief',next_at=0 WHERE id IN ", ids,
+      " AND state='later'");
+  if (gone != static_cast<std::int64_t>(ids.size()))
+    throw Error{Trouble::retry, 0, "a notice of a brief was woken meanwhile"};
 }
 
 // Handles come with what platforms send, so the card they speak of may not be there.

@@ -4,6 +4,7 @@
 
 #include "server/store/batch.h"
 #include "server/store/bulk.h"
+#include "server/store/erase.h"
 
 namespace huiyin::store {
 namespace {
@@ -75,17 +76,22 @@ void SqlBatch::save(const Writes& writes) {
                       id);
   if (writes.set != nullptr) save_set(*writes.set, writes.release_held);
   rebind(writes.rebound);
-  save_notices(writes.notices);
+  save_notices(writes.notices, writes.set);
   save_cards(writes.cards, writes.handles);
   save_told(writes.told);
   execute_in(connection_, "UPDATE notices SET next_at=0 WHERE id IN ", writes.asked,
              " AND state IN ('held','dead')");
+  save_briefed(writes.briefed);
   save_media(writes.media);
   save_codes(writes.codes, writes.used_codes);
   save_cursors(writes.cursors);
   save_inbound(writes);
   save_nonces(writes.nonces);
-  if (writes.directory_changed)
+  save_views(writes.views);
+  save_rounds(writes.rounds);
+  save_erasures(writes);
+  save_service(writes.duties, writes.leaves);
+  if (writes.directory_changed || !writes.duties.empty() || !writes.leaves.empty())
     connection_.execute("UPDATE meta SET value=value+1 WHERE name='directory_version'");
 }
 
@@ -198,6 +204,52 @@ void SqlBatch::save_codes(const std::vector<BindCode>& codes,
   const auto gone = execute_in(connection_, "DELETE FROM bind_codes WHERE code IN ", over, "");
   if (gone != static_cast<std::int64_t>(over.size()))
     throw Error{Trouble::retry, 0, "a one-time code was used meanwhile"};
+}
+
+void SqlBatch::save_service(const std::vector<Duty>& duties, const std::vector<Leave>& leaves) {
+  Params served, away;
+  for (const auto& duty : duties) {
+    check_key(duty.unit.raw(), "a unit's code");
+    write_row(served, duty);
+  }
+  for (const auto& leave : leaves) write_row(away, leave);
+  upsert_rows(connection_, "duties", column_names<Duty>(), key_of_duty(), served);
+  upsert_rows(connection_, "leaves", column_names<Leave>(), key_of_leave(), away);
+}
+
+// The same twice at one moment is one view.
+void SqlBatch::save_views(const std::vector<View>& views) {
+  if (views.empty()) return;
+  const Names columns{"viewer", "seen", "case_id", "at"};
+  const auto now = to_value(database_now());
+  Params rows;
+  for (const auto& view : views)
+    rows.insert(rows.end(),
+                {to_value(view.viewer), to_value(view.seen), to_value(view.about), now});
+  insert_new_rows(connection_, "views", columns, columns, rows);
+}
+
+// Whoever comes second finds the round done already, and decides again.
+void SqlBatch::save_rounds(const std::vector<Writes::RoundStep>& rounds) {
+  for (const auto& [last, done] : rounds) {
+    check_key(done.name, "a round's name");
+    const Params which{done.name};
+    connection_.execute(connection_.dialect().insert_new("rounds", {"name"}, {"name"}, 1), which);
+    const Rows stored = connection_.query(
+        "SELECT at,directory FROM rounds WHERE name=?" + connection_.dialect().for_update(), which);
+    if (stored.empty() || stored[0][0].integer() != microseconds(last.at) ||
+        stored[0][1].integer() != last.directory)
+      throw Error{Trouble::retry, 0, "a round was done meanwhile"};
+    const Params next{to_value(done.at), Value{done.directory}, Value{done.name}};
+    connection_.execute("UPDATE rounds SET at=?,directory=? WHERE name=?", next);
+  }
+}
+
+void SqlBatch::save_erasures(const Writes& writes) {
+  if (writes.erasures.empty()) return;
+  std::set<NoticeId> fresh;
+  for (const auto& notice : writes.notices) fresh.insert(notice.notice.id);
+  for (const auto& erasure : writes.erasures) erase(connection_, erasure, fresh);
 }
 
 void SqlBatch::save_media(const std::vector<MediaOrder>& orders) {

@@ -25,6 +25,14 @@ void insert_rows(Connection& connection, std::string_view table, const Names& co
       [&](std::size_t rows) { return dialect.insert(table, columns, rows); }, kUnchecked);
 }
 
+void insert_new_rows(Connection& connection, std::string_view table, const Names& columns,
+                     const Names& key, const Params& values) {
+  const auto& dialect = connection.dialect();
+  run_all(
+      connection, columns.size(), values,
+      [&](std::size_t rows) { return dialect.insert_new(table, columns, key, rows); }, kUnchecked);
+}
+
 void upsert_rows(Connection& connection, std::string_view table, const Names& columns,
                  const Names& key, const Params& values) {
   const auto& dialect = connection.dialect();

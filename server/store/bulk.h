@@ -35,6 +35,9 @@ void in_chunks(std::size_t rows, const Statement& statement, const Run& run) {
 // `values` hold the rows one after the other.
 void insert_rows(Connection& connection, std::string_view table, const Names& columns,
                  const Params& values);
+// Rows whose key is there already are left alone.
+void insert_new_rows(Connection& connection, std::string_view table, const Names& columns,
+                     const Names& key, const Params& values);
 void upsert_rows(Connection& connection, std::string_view table, const Names& columns,
                  const Names& key, const Params& values);
 // Columns as in Dialect::update. Throws Trouble::retry when a versioned row did not match.

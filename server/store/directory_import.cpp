@@ -30,6 +30,25 @@ bool same(const T& a, const T& b) {
   });
 }
 
+using People = std::unordered_map<std::string, PersonId>;
+People people_by_code(Connection& connection, const std::set<std::string>& codes) {
+  People people;
+  query_in(connection, "SELECT code,person FROM people WHERE code IN ", codes, "",
+           [&](std::span<const Value> cells) {
+             people[cells[0].text()] = PersonId{cells[1].integer()};
+           });
+  return people;
+}
+
+PersonId known(const People& people, const std::string& code, const std::string& what,
+               std::size_t row) {
+  const auto found = people.find(code);
+  if (found == people.end())
+    throw std::invalid_argument{what + " " + std::to_string(row + 1) + ": no person with id '" +
+                                code + "', import people first"};
+  return found->second;
+}
+
 }  // namespace
 
 std::int64_t SqlStore::lock_directory() {
@@ -82,11 +101,7 @@ std::size_t SqlStore::import_duties(std::span<const DutyImport> duties) {
       codes.insert(duty.person_code);
       units.insert(duty.unit.raw());
     }
-    std::unordered_map<std::string, PersonId> people;
-    query_in(connection(), "SELECT code,person FROM people WHERE code IN ", codes, "",
-             [&](std::span<const Value> cells) {
-               people[cells[0].text()] = PersonId{cells[1].integer()};
-             });
+    const auto people = people_by_code(connection(), codes);
     using Key = std::tuple<UnitCode, PersonId, DutyRole, Instant>;
     std::map<Key, Duty> stored;
     query_in(connection(), "SELECT " + select_list<Duty>() + " FROM duties WHERE unit IN ", units,
@@ -99,19 +114,52 @@ std::size_t SqlStore::import_duties(std::span<const DutyImport> duties) {
     Params rows;
     for (std::size_t i = 0; i < duties.size(); ++i) {
       const auto& given = duties[i];
-      const auto person = people.find(given.person_code);
-      if (person == people.end())
-        throw std::invalid_argument{"duty " + std::to_string(i + 1) + ": no person with id '" +
-                                    given.person_code + "', import people first"};
-      const Duty duty{given.unit, person->second, given.priority, given.role,
-                      given.from, given.to,       given.hours};
+      const PersonId person = known(people, given.person_code, "duty", i);
+      const Duty duty{given.unit, person,   given.priority, given.role,
+                      given.from, given.to, given.hours};
       const auto found = stored.find(Key{duty.unit, duty.person, duty.role, duty.from});
       if (found != stored.end() && same(found->second, duty)) continue;
       write_row(rows, duty);
       ++changed;
     }
-    upsert_rows(connection(), "duties", column_names<Duty>(), {"unit", "person", "role", "from_at"},
-                rows);
+    upsert_rows(connection(), "duties", column_names<Duty>(), key_of_duty(), rows);
+    if (changed > 0) bump_directory();
+    return changed;
+  });
+}
+
+std::size_t SqlStore::import_leaves(std::span<const LeaveImport> leaves) {
+  return transact([&] {
+    lock_directory();
+    std::set<std::string> codes;
+    for (const auto& leave : leaves) {
+      codes.insert(leave.person_code);
+      if (!leave.deputy_code.empty()) codes.insert(leave.deputy_code);
+    }
+    const auto people = people_by_code(connection(), codes);
+    std::set<PersonId> away;
+    for (const auto& entry : people) away.insert(entry.second);
+    std::map<std::pair<PersonId, Instant>, Leave> stored;
+    query_in(connection(), "SELECT " + select_list<Leave>() + " FROM leaves WHERE person IN ", away,
+             "", [&](std::span<const Value> cells) {
+               const auto row = read_row<Leave>(cells);
+               stored.emplace(std::pair{row.person, row.from}, row);
+             });
+    std::size_t changed = 0;
+    Params rows;
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const auto& given = leaves[i];
+      Leave leave;
+      leave.person = known(people, given.person_code, "leave", i);
+      leave.from = given.from;
+      leave.to = given.to;
+      if (!given.deputy_code.empty()) leave.deputy = known(people, given.deputy_code, "leave", i);
+      const auto found = stored.find({leave.person, leave.from});
+      if (found != stored.end() && found->second == leave) continue;
+      write_row(rows, leave);
+      ++changed;
+    }
+    upsert_rows(connection(), "leaves", column_names<Leave>(), key_of_leave(), rows);
     if (changed > 0) bump_directory();
     return changed;
   });

@@ -43,13 +43,17 @@ DirectoryPtr SqlStore::load_directory() {
   const auto version = directory_version();
   auto units = load_units(connection());
   auto duties = load_rows<Duty>(connection(), "duties ORDER BY unit,priority,from_at,person");
-  auto persons = load_rows<Person>(connection(),
-                                   "persons WHERE id IN (SELECT person FROM duties) ORDER BY id");
-  auto accounts = load_rows<Account>(
-      connection(), "accounts WHERE person IN (SELECT person FROM duties) ORDER BY id");
+  auto leaves = load_rows<Leave>(connection(), "leaves ORDER BY person,from_at");
+  const std::string who =
+      " JOIN (SELECT person AS one FROM duties UNION SELECT person FROM leaves UNION SELECT deputy"
+      " FROM leaves) AS serving ON serving.one=";
+  auto persons = load_rows<Person>(connection(), "persons" + who + "persons.id ORDER BY id");
+  auto accounts =
+      load_rows<Account>(connection(), "accounts" + who + "accounts.person ORDER BY id");
   transaction.commit();
   return std::make_shared<const Directory>(version, std::move(units), std::move(duties),
-                                           std::move(persons), std::move(accounts));
+                                           std::move(persons), std::move(accounts),
+                                           std::move(leaves));
 }
 
 }  // namespace huiyin::store

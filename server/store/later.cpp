@@ -1,4 +1,4 @@
-// What waits for business time: notices whose hour has not come, echoes that nobody heard.
+// What waits for business time: notices whose hour has not come, echoes that nobody heard, rounds.
 #include <algorithm>
 #include <tuple>
 
@@ -130,6 +130,44 @@ std::size_t SqlStore::wake(Instant now, int limit, std::vector<Woken>* woken) {
     show_changes(connection(), sleepers);
     return sleepers.size();
   });
+}
+
+std::vector<Bundle> SqlStore::bundles(Instant now, int limit) {
+  const Params hour{microseconds(now), limit};
+  const Rows found = connection().query(
+      "SELECT account_id FROM notices WHERE state='later' AND next_at<=? AND brief=1 AND"
+      " account_id>0 GROUP BY account_id HAVING COUNT(*)>=2 ORDER BY account_id LIMIT ?",
+      hour);
+  std::set<AccountId> lanes;
+  for (std::size_t i = 0; i < found.size(); ++i) lanes.emplace(found[i][0].integer());
+  std::map<AccountId, Bundle> bundles;
+  query_in(connection(),
+           "SELECT " + select_list<NoticeRow>() + " FROM notices WHERE account_id IN ", lanes,
+           " AND state='later' AND next_at<=? AND brief=1 ORDER BY created_at,id",
+           [&](std::span<const Value> cells) {
+             auto row = read_row<NoticeRow>(cells);
+             row.events.clear();
+             auto& bundle = bundles[row.account];
+             bundle.account = row.account;
+             bundle.person = row.person;
+             bundle.notices.push_back(std::move(row));
+           },
+           {}, {microseconds(now)});
+  std::vector<Bundle> out;
+  for (auto& entry : bundles)
+    if (entry.second.notices.size() > 1) out.push_back(std::move(entry.second));
+  return out;
+}
+
+RoundDone SqlStore::round(const std::string& name) {
+  const Params which{name};
+  const Rows rows = connection().query("SELECT at,directory FROM rounds WHERE name=?", which);
+  RoundDone done;
+  done.name = name;
+  if (rows.empty()) return done;
+  done.at = instant(rows[0][0].integer());
+  done.directory = rows[0][1].integer();
+  return done;
 }
 
 // Each state apart, so that the index gives the first few however many there are.

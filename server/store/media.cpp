@@ -58,10 +58,34 @@ void SqlStore::media_result(const MediaRow& row, std::chrono::milliseconds again
                         to_value(row.longitude),
                         Value{clip(row.code, kCodeCharacters)},
                         to_value(row.order.id)};
-    connection().execute(
+    const auto taken = connection().execute(
         "UPDATE media SET state=?,attempts=?,next_at=?,sha256=?,type=?,bytes=?,latitude=?,"
         "longitude=?,code=? WHERE id=? AND state='due'",
         params);
+    if (taken != 0 || row.state != MediaRow::done) return;
+    // Deleted while it was fetched: the file is there, and has to go.
+    const Params file{row.sha256, to_value(row.order.id)};
+    connection().execute(
+        "UPDATE media SET sha256=? WHERE id=? AND state='dead' AND code='erased' AND sha256=''",
+        file);
+  });
+}
+
+std::vector<std::string> SqlStore::erased_files() {
+  const Rows rows = connection().query(
+      "SELECT DISTINCT m.sha256 FROM media m WHERE m.state='dead' AND m.code='erased' AND"
+      " m.sha256<>'' AND NOT EXISTS (SELECT 1 FROM media o WHERE o.sha256=m.sha256 AND"
+      " (o.state<>'dead' OR o.code<>'erased')) ORDER BY m.sha256");
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) out.push_back(rows[i][0].text());
+  return out;
+}
+
+void SqlStore::files_removed(std::span<const std::string> sha256) {
+  if (sha256.empty()) return;
+  transact([&] {
+    execute_in(connection(), "UPDATE media SET sha256='' WHERE sha256 IN ", sha256,
+               " AND state='dead' AND code='erased'");
   });
 }
 

@@ -405,6 +405,16 @@ void columns(Io& io, L& l) {
   io("deputy", l.deputy);
 }
 
+// What tells two rows of these apart.
+inline const Names& key_of_duty() {
+  static const Names kKey{"unit", "person", "role", "from_at"};
+  return kKey;
+}
+inline const Names& key_of_leave() {
+  static const Names kKey{"person", "from_at"};
+  return kKey;
+}
+
 template <class T>
 const Names& column_names() {
   static const Names kNames = [] {

@@ -4,6 +4,7 @@
 
 #include "server/store/batch.h"
 #include "server/store/bulk.h"
+#include "server/store/erase.h"
 #include "server/store/schema.h"
 #include "server/store/utf8.h"
 
@@ -209,6 +210,7 @@ std::size_t SqlStore::forget(std::chrono::hours age) {
       }));
     }
   }
+  transact([&] { return erase_arrived(connection()); });
   return deleted;
 }
 

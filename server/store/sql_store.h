@@ -1,6 +1,7 @@
 // Store on any Connection. Internal to server/store; one .cpp a concern: sql_store (connection,
 // schema, ids, quarantine, export), later (business time), lanes (claim and lease), results (fate
-// of notices), detours (their other lanes), media, tokens, directory_load, directory_import.
+// of notices), detours (their other lanes), media, erase (what was to be
+// deleted), audit, tokens, directory_load, directory_import.
 #pragma once
 
 #include <chrono>
@@ -31,6 +32,8 @@ class SqlStore final : public Store {
   std::vector<CaseId> due_cases(Instant now, int limit) override;
   std::optional<Instant> next_due() override;
   std::size_t wake(Instant now, int limit, std::vector<Woken>* woken = nullptr) override;
+  std::vector<Bundle> bundles(Instant now, int limit) override;
+  RoundDone round(const std::string& name) override;
   std::vector<Unheard> unheard(Instant now, int limit) override;
   std::vector<Unheard> never_heard(Instant before) override;
 
@@ -58,6 +61,8 @@ class SqlStore final : public Store {
   std::vector<MediaRow> media_due(int limit, std::chrono::milliseconds again) override;
   void media_result(const MediaRow& row, std::chrono::milliseconds again) override;
   std::optional<MediaRow> media(MediaId id) override;
+  std::vector<std::string> erased_files() override;
+  void files_removed(std::span<const std::string> sha256) override;
 
   std::vector<Cursor> cursors() override;
   std::string secret(const std::string& name, const std::string& fresh) override;
@@ -76,11 +81,14 @@ class SqlStore final : public Store {
       std::span<const std::pair<Person, std::vector<std::pair<std::string, std::string>>>> people,
       std::span<const std::vector<std::string>> specialities) override;
   std::size_t import_duties(std::span<const DutyImport> duties) override;
+  std::size_t import_leaves(std::span<const LeaveImport> leaves) override;
   std::vector<ListedPerson> list_people() override;
 
   void export_cases(
       Instant since,
       const std::function<void(const Case&, const std::vector<Event>&)>& row) override;
+  void audit_cases(const std::function<void(const AuditRow&)>& row) override;
+  std::vector<Lost> lost(Instant before) override;
   std::size_t forget(std::chrono::hours age) override;
 
  private:

@@ -384,6 +384,10 @@ class Store {
   }
   virtual void media_result(const MediaRow& /*row*/, std::chrono::milliseconds /*again*/) {}
   virtual std::optional<MediaRow> media(MediaId /*id*/) { return std::nullopt; }
+  // Files of erased media (Erasure) that belong to no other; to be removed from the disk, then
+  // reported. Ask right before removing: the same file may come again.
+  virtual std::vector<std::string> erased_files() { return {}; }
+  virtual void files_removed(std::span<const std::string> /*sha256*/) {}
 
   // -- streams that are read
   virtual std::vector<Cursor> cursors() { return {}; }
@@ -475,7 +479,8 @@ class Store {
   virtual std::vector<Lost> lost(Instant /*before*/) { return {}; }
 
   // Deletes inbound, nonces, batch ids and one-time codes that were over before this (database
-  // time). Returns rows deleted.
+  // time). Returns rows deleted. Also empties the notices of an erasure that were on their way then
+  // and have arrived.
   virtual std::size_t forget(std::chrono::hours age) = 0;
 };
 
