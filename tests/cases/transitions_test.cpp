@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iostream>
 #include <map>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 #include <tuple>
+#include <vector>
 
 #include "server/cases/transitions_table.h"
 
@@ -27,66 +30,162 @@ struct Line {
   const char* moves;
 };
 const Line kExpected[] = {
-    {Stage::draft, Role::system, "register>registered! remind"},
+    {Stage::draft, Role::system, "register>registered! remind redact"},
     {Stage::draft, Role::reporter, "withdraw>closed! supplement"},
+    {Stage::draft, Role::follower, "supplement"},
 
     {Stage::registered, Role::system,
-     "dispatch>dispatched! start_above>pending_triage!@2-4 transfer! remind note!"},
+     "dispatch>dispatched! start_above>pending_triage!@2-4 transfer! remind note! list_hard "
+     "redact"},
     {Stage::registered, Role::reporter, "withdraw>closed! supplement urge!"},
+    {Stage::registered, Role::follower, "supplement urge! follow"},
     {Stage::registered, Role::owner, "note"},
+    {Stage::registered, Role::co_handler, "note"},
     {Stage::registered, Role::office,
-     "dispatch>dispatched! merge>closed! invalidate>closed supervise note"},
-    {Stage::registered, Role::leader, "supervise@3-4 note@3-4"},
+     "dispatch>dispatched! rule>dispatched! merge>closed! invalidate>closed supervise note"},
+    {Stage::registered, Role::upper, "supervise note"},
+    {Stage::registered, Role::leader, "supervise@3-4 instruct@3-4"},
 
-    {Stage::dispatched, Role::system, "transfer! remind note!"},
+    {Stage::dispatched, Role::system, "transfer! remind note! list_hard redact"},
     {Stage::dispatched, Role::reporter, "withdraw>closed! supplement urge!"},
+    {Stage::dispatched, Role::follower, "supplement urge! follow"},
     {Stage::dispatched, Role::owner,
-     "accept>in_progress! return>registered! transfer! co_handle contact! note"},
+     "accept>in_progress! return>registered! transfer! co_handle contact! note request"},
+    {Stage::dispatched, Role::co_handler, "note"},
     {Stage::dispatched, Role::office, "merge>closed! transfer! co_handle supervise note"},
-    {Stage::dispatched, Role::leader, "co_handle@3-4 supervise@3-4 note@3-4"},
+    {Stage::dispatched, Role::upper, "supervise note approve refuse"},
+    {Stage::dispatched, Role::leader, "co_handle@3-4 supervise@3-4 instruct@3-4"},
 
-    {Stage::in_progress, Role::system, "transfer! remind note!"},
+    {Stage::in_progress, Role::system, "transfer! remind note! list_hard redact"},
     {Stage::in_progress, Role::reporter, "withdraw>closed! supplement urge!"},
+    {Stage::in_progress, Role::follower, "supplement urge! follow"},
     {Stage::in_progress, Role::owner,
      "ask>awaiting_reporter! progress! escalate>pending_triage!@1-3 suspend>suspended! "
-     "close>closed! extend! transfer! co_handle contact! note"},
+     "close>closed! extend! transfer! co_handle contact! note request"},
+    {Stage::in_progress, Role::co_handler, "note"},
     {Stage::in_progress, Role::office,
      "escalate>pending_triage!@1-3 merge>closed! transfer! co_handle supervise note"},
-    {Stage::in_progress, Role::leader, "close>closed!@3-4 co_handle@3-4 supervise@3-4 note@3-4"},
+    {Stage::in_progress, Role::upper, "supervise note approve refuse"},
+    {Stage::in_progress, Role::leader,
+     "close>closed!@3-4 transfer!@3-4 co_handle@3-4 supervise@3-4 instruct@3-4"},
 
-    {Stage::awaiting_reporter, Role::system, "answer_timeout>in_progress! transfer! remind note!"},
+    {Stage::awaiting_reporter, Role::system,
+     "answer_timeout>in_progress! transfer! remind note! list_hard redact"},
     {Stage::awaiting_reporter, Role::reporter,
      "answer>in_progress withdraw>closed! supplement urge!"},
+    {Stage::awaiting_reporter, Role::follower, "supplement urge! follow"},
     {Stage::awaiting_reporter, Role::owner, "contact! note"},
+    {Stage::awaiting_reporter, Role::co_handler, "note"},
     {Stage::awaiting_reporter, Role::office, "merge>closed! supervise note"},
-    {Stage::awaiting_reporter, Role::leader, "supervise@3-4 note@3-4"},
+    {Stage::awaiting_reporter, Role::upper, "supervise note"},
+    {Stage::awaiting_reporter, Role::leader, "supervise@3-4 instruct@3-4"},
 
-    {Stage::pending_triage, Role::system, "transfer! remind note!"},
+    {Stage::pending_triage, Role::system, "transfer! remind note! list_hard redact"},
     {Stage::pending_triage, Role::reporter, "withdraw>closed! supplement urge!"},
+    {Stage::pending_triage, Role::follower, "supplement urge! follow"},
     {Stage::pending_triage, Role::owner, "note"},
+    {Stage::pending_triage, Role::co_handler, "note"},
+    // Higher still without a detour through 签收: the office decides that (T8).
     {Stage::pending_triage, Role::office,
-     "triage>dispatched!@2-4 send_down>dispatched!@2-4 request_claim>pending_claim!@3-4 "
-     "close>closed!@2-4 merge>closed! supervise note"},
-    {Stage::pending_triage, Role::leader, "supervise@3-4 note@3-4"},
+     "escalate>pending_triage!@2-3 triage>dispatched!@2-4 send_down>dispatched!@2-4 "
+     "request_claim>pending_claim!@3-4 close>closed!@2-4 merge>closed! supervise note"},
+    {Stage::pending_triage, Role::upper, "supervise note"},
+    {Stage::pending_triage, Role::leader, "supervise@3-4 instruct@3-4"},
 
-    {Stage::pending_claim, Role::system, "transfer! remind note!"},
+    {Stage::pending_claim, Role::system, "transfer! remind note! list_hard redact"},
     {Stage::pending_claim, Role::reporter, "withdraw>closed! supplement urge!"},
+    {Stage::pending_claim, Role::follower, "supplement urge! follow"},
     {Stage::pending_claim, Role::owner, "note"},
+    {Stage::pending_claim, Role::co_handler, "note"},
     {Stage::pending_claim, Role::office, "merge>closed! supervise note"},
-    {Stage::pending_claim, Role::leader, "claim>in_progress!@3-4 supervise@3-4 note@3-4"},
+    {Stage::pending_claim, Role::upper, "supervise note"},
+    {Stage::pending_claim, Role::leader, "claim>in_progress!@3-4 supervise@3-4 instruct@3-4"},
 
-    {Stage::suspended, Role::system, "resume>in_progress! transfer! remind note!"},
+    {Stage::suspended, Role::system, "resume>in_progress! transfer! remind note! list_hard redact"},
     {Stage::suspended, Role::reporter, "withdraw>closed! supplement urge!"},
+    {Stage::suspended, Role::follower, "supplement urge! follow"},
     {Stage::suspended, Role::owner, "resume>in_progress! note"},
+    {Stage::suspended, Role::co_handler, "note"},
     {Stage::suspended, Role::office, "resume>in_progress! merge>closed! supervise note"},
-    {Stage::suspended, Role::leader, "supervise@3-4 note@3-4"},
+    {Stage::suspended, Role::upper, "supervise note"},
+    {Stage::suspended, Role::leader, "supervise@3-4 instruct@3-4"},
 
-    {Stage::closed, Role::system, "archive>archived remind"},
-    {Stage::closed, Role::reporter, "reopen>dispatched! rate"},
+    {Stage::closed, Role::system, "archive>archived remind redact"},
+    {Stage::closed, Role::reporter, "reopen>dispatched! reopen_above>dispatched!@1-3 rate"},
+    {Stage::closed, Role::follower, "reopen>dispatched! reopen_above>dispatched!@1-3 rate"},
     {Stage::closed, Role::owner, "note"},
-    {Stage::closed, Role::office, "reopen>dispatched! note"},
-    {Stage::closed, Role::leader, "note@3-4"},
+    {Stage::closed, Role::co_handler, "note"},
+    {Stage::closed, Role::office,
+     "reopen>dispatched! reopen_above>dispatched!@1-3 unmerge>dispatched! note"},
+    {Stage::closed, Role::upper, "note"},
+
+    {Stage::archived, Role::system, "redact"},
 };
+
+// What belongs to a move besides where it leads: the columns "pushed to" and "clock", rules of §4
+// and §5. The first line that fits counts; `by` empty: whoever makes it.
+struct Effect {
+  Move move;
+  Roles by;
+  Pushes pushed;
+  ClockAction clock = ClockAction::keep;
+  int level = 0;
+  bool reason = false, approval = false;
+};
+const std::vector<Effect>& effects() {
+  using M = Move;
+  using R = Role;
+  using P = Push;
+  using C = ClockAction;
+  static const std::vector<Effect> lines{
+      {M::register_case, {}, {}, C::start_handle},
+      {M::dispatch, {}, P::owner, C::start_accept},
+      {M::rule, {}, P::owner, C::start_accept},
+      {M::accept, {}, {}},
+      {M::return_case, {}, P::office, C::keep, 0, true},
+      {M::ask, {}, {}, C::pause, 0, true},
+      {M::answer, {}, P::owner, C::resume},
+      {M::answer_timeout, {}, P::owner, C::resume},
+      {M::progress, {}, {}, C::keep, 0, true},
+      {M::escalate, {}, P::office, C::keep, +1, true},
+      {M::triage, {}, P::owner, C::start_accept},
+      {M::send_down, {}, P::owner, C::start_accept, -1, true},
+      {M::request_claim, {}, P::leaders},
+      {M::claim, {}, {P::owner, P::co_handlers}, C::start_handle},
+      {M::suspend, {}, P::office, C::pause, 0, true, true},
+      {M::resume, {}, P::owner, C::resume},
+      {M::close, R::leader, {P::owner, P::co_handlers, P::watchers}, C::stop, 0, true},
+      {M::close, {}, {P::co_handlers, P::watchers}, C::stop, 0, true},
+      {M::reopen, {}, {P::owner, P::office}, C::start_accept},
+      {M::reopen_above, {}, {P::owner, P::office}, C::start_accept, +1},
+      {M::withdraw, {}, P::owner, C::stop},
+      {M::merge, {}, P::owner, C::stop},
+      {M::unmerge, {}, P::owner, C::start_accept},
+      {M::archive, {}, {}, C::stop},
+      {M::start_above, {}, P::office},
+      {M::invalidate, {}, {}, C::stop, 0, true},
+      {M::supplement, {}, P::owner},
+      {M::urge, {}, P::owner},
+      {M::extend, {}, {}, C::keep, 0, true, true},
+      // 转办 is explained, 指定 by a leader and a hand-over by the program are not.
+      {M::transfer, {R::leader, R::system}, P::owner},
+      {M::transfer, {}, P::owner, C::keep, 0, true},
+      {M::co_handle, {}, P::co_handlers},
+      {M::supervise, {}, P::owner},
+      {M::rate, {}, P::owner},
+      {M::contact, {}, {}},
+      {M::remind, {}, {}},
+      {M::note, {}, {}},
+      {M::request, {}, P::upper, C::keep, 0, true},
+      {M::approve, {}, P::owner},
+      {M::refuse, {}, P::owner, C::keep, 0, true},
+      {M::instruct, {}, {P::owner, P::office}, C::keep, 0, true},
+      {M::follow, {}, {}},
+      {M::list_hard, {}, {P::office, P::upper}},
+      {M::redact, {}, {}},
+  };
+  return lines;
+}
 
 struct Cell {
   Stage to;
@@ -151,7 +250,27 @@ TEST(Transitions, ExactlyTheHandbooksCellsSucceed) {
           EXPECT_EQ(rule->echo, expected->second.echo) << show(from, move, by, level);
         }
   EXPECT_EQ(allowed, cube.size());
-  EXPECT_GT(allowed, 350U);
+  EXPECT_GT(allowed, 600U);
+  std::cout << "cube: " << allowed << " cells of "
+            << table::kStages * table::kMoves * table::kRoles * 4 << " succeed\n";
+}
+
+TEST(Transitions, EachRowDoesWhatTheHandbookSaysBesides) {
+  for (const Rule& rule : table::kRules) {
+    SCOPED_TRACE(show(rule.from, rule.move, rule.by, static_cast<Level>(rule.min_level)));
+    const auto effect = std::ranges::find_if(effects(), [&](const Effect& one) {
+      return one.move == rule.move && (one.by.empty() || one.by.has(rule.by));
+    });
+    ASSERT_NE(effect, effects().end());
+    EXPECT_EQ(rule.pushed, effect->pushed);
+    // Who takes over before anybody accepted begins anew; the program's hand-over changes no date.
+    const bool begins_anew =
+        rule.move == Move::transfer && rule.from == Stage::dispatched && rule.by != Role::system;
+    EXPECT_EQ(rule.clock, begins_anew ? ClockAction::start_accept : effect->clock);
+    EXPECT_EQ(rule.level_change, effect->level);
+    EXPECT_EQ(rule.reason, effect->reason);
+    EXPECT_EQ(rule.approval, effect->approval);
+  }
 }
 
 TEST(Transitions, MovesForAndFindRuleAreOneQuery) {
@@ -202,7 +321,8 @@ TEST(Transitions, StepIsTheRowAndKeepsActorTimeAndBothStages) {
       EXPECT_EQ(event.text, "看过现场");
       EXPECT_EQ(event.echo, rule.echo);
       EXPECT_FALSE(event.id);
-      EXPECT_EQ(c.round, rule.move == Move::reopen ? 1 : 0);
+      const bool again = rule.move == Move::reopen || rule.move == Move::reopen_above;
+      EXPECT_EQ(c.round, again ? 1 : 0);
     }
 }
 
