@@ -14,10 +14,11 @@ constexpr std::size_t kMostLines = 12, kMostButtons = 4;
 
 // Notices that ask for something, which may be done meanwhile; all others are news.
 constexpr auto kAsksForWork = std::to_array<std::string_view>(
-    {"card",       "co_card",  "accept_half", "accept_over",    "due_tomorrow", "due_now",
-     "overdue",    "silence",  "similar",     "contact_over",   "triage_over",  "unclaimed",
-     "unaccepted", "request",  "returned",    "answer_timeout", "supplement",   "urge",
-     "answer",     "partners", "resumed",     "hard"});
+    {"card",           "co_card",    "accept_half", "accept_over", "due_tomorrow",
+     "due_now",        "overdue",    "silence",     "similar",     "contact_over",
+     "triage_over",    "unclaimed",  "unaccepted",  "request",     "returned",
+     "answer_timeout", "supplement", "urge",        "answer",      "partners",
+     "resumed",        "hard"});
 
 bool asks_for_work(std::string_view kind) {
   return std::ranges::find(kAsksForWork, kind) != kAsksForWork.end();

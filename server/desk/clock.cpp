@@ -83,8 +83,7 @@ void overdue(Turn& turn, Case& c) {
   const bool asked = tell_person(turn, c, above.person, "overdue", Audience::office) != nullptr;
   if (!turn.make_by_system(c, Move::note, c.timer)) return;
   auto* line = turn.echo(c, "late");
-  if (line && asked)
-    line->facts["office"] = office_name(turn, above, turn.locale_of(c.reporter));
+  if (line && asked) line->facts["office"] = office_name(turn, above, turn.locale_of(c.reporter));
 }
 
 void answer_over(Turn& turn, Case& c) {

@@ -36,8 +36,7 @@ void done(Turn& turn, const Round& round) {
 std::set<PersonId> not_entitled(const Turn& turn) {
   std::set<PersonId> people;
   for (const OwnerOf& owner : turn.set.owners())
-    if (owner.person == kDutyDesk ||
-        !turn.directory.may_own(owner.person, owner.unit, turn.now))
+    if (owner.person == kDutyDesk || !turn.directory.may_own(owner.person, owner.unit, turn.now))
       people.insert(owner.person);
   return people;
 }

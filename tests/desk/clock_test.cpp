@@ -15,7 +15,8 @@ const Line kLamp{"甲", "楼家村路灯坏了", {"owner/card", "reporter/regist
 const Line kSigned{"instructor", "签收", {"reporter/accepted", "owner/done"}};
 
 const Talk kTalks[] = {
-    // Registered Thursday 26 March 09:10: accept within 4 working hours, answer by 2 April.
+    // Registered Thursday 26 March 09:10: accept within 4 working hours, speak with the reporter
+    // within one working day, answer by 2 April.
     {"nobody_signs",
      {kLamp,
       {"clock", "2026-03-26T11:09:00+08:00", {}},
@@ -24,32 +25,41 @@ const Talk kTalks[] = {
       {"clock",
        "2026-03-26T15:11:00+08:00",
        {"owner/accept_over", "owner/accept_over", "office/overdue"}},
-      {"clock", "2026-04-01T17:29:00+08:00", {}},
+      {"clock", "2026-03-27T17:29:00+08:00", {}},
+      {"clock", "2026-04-01T17:29:00+08:00", {"owner/contact_over"}, "还没有人和反映人联系过"},
       {"clock", "2026-04-01T17:31:00+08:00", {"owner/due_tomorrow"}, "4月2日到期"},
       {"clock",
        "2026-04-02T17:31:00+08:00",
        {"owner/due_now", "owner/due_now", "reporter/silence", "owner/silence"}},
-      {"clock", "2026-04-03T17:31:00+08:00", {"owner/overdue", "office/overdue"}},
+      {"clock",
+       "2026-04-03T17:31:00+08:00",
+       {"owner/overdue", "owner/overdue", "office/overdue", "reporter/late"}},
       {"甲", "查询", {"reporter/status"}, "原定4月2日前答复，现在晚了，抱歉"}}},
     {"signing_ends_the_acceptance_clock",
-     {kLamp, kSigned, {"clock", "2026-04-01T17:29:00+08:00", {}}}},
+     {kLamp, kSigned, {"clock", "2026-04-01T17:29:00+08:00", {"owner/contact_over"}}}},
+    {"who_spoke_with_the_reporter_is_not_reminded",
+     {kLamp,
+      kSigned,
+      {"instructor", "联系 已打电话", {"reporter/contacted", "owner/done"}},
+      {"clock", "2026-04-01T17:29:00+08:00", {}}}},
     {"silence_is_broken_every_five_working_days",
      {kLamp,
       kSigned,
       {"clock",
        "2026-04-03T18:00:00+08:00",
-       {"owner/due_tomorrow", "owner/due_now", "owner/due_now", "reporter/silence", "owner/silence",
-        "owner/overdue", "office/overdue"}},
-      // 4 to 6 April are off: five working days after 2 April end on 10 April.
-      {"clock", "2026-04-10T17:29:00+08:00", {}},
+       {"owner/contact_over", "owner/due_tomorrow", "owner/due_now", "owner/due_now",
+        "reporter/silence", "owner/silence", "owner/overdue", "owner/overdue", "office/overdue",
+        "reporter/late"}},
+      // 4 to 6 April are off: five working days after 3 April end on 13 April.
+      {"clock", "2026-04-13T17:29:00+08:00", {}},
       {"clock",
-       "2026-04-10T17:31:00+08:00",
+       "2026-04-13T17:31:00+08:00",
        {"reporter/silence", "owner/silence"},
        "还没有新的进展"}}},
     {"progress_breaks_the_silence",
      {kLamp,
       kSigned,
-      {"clock", "2026-04-01T18:00:00+08:00", {"owner/due_tomorrow"}},
+      {"clock", "2026-04-01T18:00:00+08:00", {"owner/contact_over", "owner/due_tomorrow"}},
       {"instructor", "进展 灯泡已经买到，明天换", {"reporter/progress", "owner/done"}},
       {"clock", "2026-04-02T18:00:00+08:00", {"owner/due_now", "owner/due_now"}}}},
     {"no_answer_in_three_working_days",
@@ -76,9 +86,39 @@ const Talk kTalks[] = {
      {{"甲", "楼家村停水了", {"owner/card", "reporter/registered"}, "3月27日 09:10前答复您"},
       {"clock", "+31", {"owner/accept_half"}},
       {"clock", "+31", {"owner/accept_over", "owner/accept_over", "office/overdue"}},
-      {"clock", "2026-03-27T09:09:00+08:00", {}},
+      {"clock", "2026-03-26T13:09:00+08:00", {}},
+      {"clock", "2026-03-27T09:09:00+08:00", {"owner/contact_over"}},
       {"clock", "2026-03-27T09:11:00+08:00", {"owner/due_now", "owner/due_now"}},
-      {"clock", "2026-03-28T09:11:00+08:00", {"owner/overdue", "office/overdue"}}}},
+      {"clock",
+       "2026-03-28T09:11:00+08:00",
+       {"owner/overdue", "owner/overdue", "office/overdue", "reporter/late"}}}},
+    // 1 to 7 October are off, 10 October is worked: five working days end on 13 October.
+    {"over_national_day",
+     {{"clock", "2026-09-30T10:00:00+08:00", {}},
+      kLamp,
+      {"clock", "2026-09-30T12:01:00+08:00", {"owner/accept_half"}, "请在9月30日 16:00前签收"},
+      {"clock",
+       "2026-10-08T17:29:00+08:00",
+       {"owner/accept_over", "owner/accept_over", "office/overdue"}},
+      {"clock", "2026-10-10T17:31:00+08:00", {"owner/contact_over"}},
+      {"clock", "2026-10-12T17:31:00+08:00", {"owner/due_tomorrow"}, "10月13日到期"},
+      {"clock",
+       "2026-10-13T17:31:00+08:00",
+       {"owner/due_now", "owner/due_now", "reporter/silence", "owner/silence"}}}},
+    {"nobody_works_at_noon",
+     {{"clock", "2026-03-26T11:30:00+08:00", {}},
+      kLamp,
+      {"clock", "2026-03-26T15:29:00+08:00", {}},
+      {"clock", "2026-03-26T15:31:00+08:00", {"owner/accept_half"}, "请在3月26日 17:30前签收"}}},
+    // The extended date has its own warnings; those of the old one never come.
+    {"a_new_date_has_new_warnings",
+     {kLamp,
+      {"instructor", "进展 灯泡要到下周才到货", {"reporter/progress", "owner/done"}},
+      {"instructor", "延期 260326-0001 4月8日 灯泡下周到货", {"office/request", "owner/done"}},
+      {"clerk", "批准 260326-0001", {"reporter/extended", "owner/approved", "owner/done"}},
+      {"clock", "2026-04-02T17:31:00+08:00", {"reporter/silence", "owner/silence"}},
+      {"clock", "2026-04-07T17:31:00+08:00", {"owner/due_tomorrow"}, "4月8日到期"},
+      {"clock", "2026-04-08T17:31:00+08:00", {"owner/due_now", "owner/due_now"}}}},
 };
 
 class ClockTalks : public Talks {};
@@ -111,8 +151,10 @@ TEST(Clock, a_week_of_standstill_is_caught_up_in_order_and_once) {
     for (const auto& kind : desk.kinds(decision)) kinds.push_back(kind);
   EXPECT_THAT(kinds,
               ElementsAre("owner/accept_half", "owner/accept_over", "owner/accept_over",
-                          "office/overdue", "owner/due_tomorrow", "owner/due_now", "owner/due_now",
-                          "reporter/silence", "owner/silence", "owner/overdue", "office/overdue"));
+                          "office/overdue", "owner/contact_over", "owner/due_tomorrow",
+                          // The honest line says more than the note that would come before it.
+                          "owner/due_now", "owner/due_now", "owner/overdue", "owner/overdue",
+                          "office/overdue", "reporter/late"));
   EXPECT_GT(desk.only_case().next_due_at, desk.now);
   EXPECT_TRUE(desk.jump_to(desk.now).empty());
 }
@@ -149,10 +191,11 @@ TEST(Clock, timers_of_one_case_never_share_an_instant) {
        timer = next_timer(c, desk.policy, from)) {
     EXPECT_GE(timer.at, from);
     order.push_back(timer.name);
+    if (timer.name == timers::kOverall) c.listed_at = timer.at;
     from = timer.at + std::chrono::microseconds{1};
   }
-  EXPECT_THAT(order, ElementsAre("accept_half", "accept_over", "due_tomorrow", "due_now", "silence",
-                                 "overdue"));
+  EXPECT_THAT(order, ElementsAre("accept_half", "accept_over", "contact_over", "due_tomorrow",
+                                 "due_now", "silence", "overdue", "overall"));
 }
 
 // ---- nobody stays owner who has left -----------------------------------------------------------
@@ -181,11 +224,11 @@ TEST(Clock, who_left_is_replaced) {
     desk.directory = after_leaving(*desk.directory, row.both);
     play(desk, {kLamp, kSigned});
     const auto decisions = desk.pass_until(at("2026-04-01T17:31:00+08:00"));
-    ASSERT_EQ(decisions.size(), 1u);
+    ASSERT_EQ(decisions.size(), 2u);  // the day before he left: nobody has called
     EXPECT_EQ(desk.only_case().owner, row.next);
-    EXPECT_THAT(desk.kinds(decisions[0]), ElementsAre(row.both ? "office/card" : "owner/card",
+    EXPECT_THAT(desk.kinds(decisions[1]), ElementsAre(row.both ? "office/card" : "owner/card",
                                                       "reporter/dispatched", "owner/due_tomorrow"));
-    EXPECT_EQ(desk.without_edits(decisions[0]).notices.back().to, row.next);
+    EXPECT_EQ(desk.without_edits(decisions[1]).notices.back().to, row.next);
   }
 }
 
