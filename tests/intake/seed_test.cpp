@@ -52,6 +52,7 @@ DirectoryPtr seed() {
     units.push_back(samples::unit(row["code"], row["name"],
                                   from_name<UnitKind>(row["kind"]).value(), row["parent"],
                                   list(row["former_names"]), list(row["aliases"])));
+    units.back().topics = list(row["topics"]);
   }
   std::map<std::string, PersonId> ids;
   std::vector<Person> persons;
@@ -97,6 +98,62 @@ TEST(Seed, EveryFrontlineUnitHasItsOwnCadreAndTheOfficeBehind) {
     EXPECT_FALSE(directory->office_for(unit.code, at).empty()) << unit.name;
   }
   EXPECT_GE(checked, 30);
+}
+
+std::string codes(const std::vector<const Unit*>& units) {
+  std::string line;
+  for (const Unit* unit : units) line += unit->code.raw() + " ";
+  return line;
+}
+
+const Instant kThursday = parse_rfc3339("2026-03-26T10:00:00+08:00").value();
+
+TEST(Seed, EveryDepartmentAndPartnerHasSubjectsAndSomebodyToAnswer) {
+  const auto directory = seed();
+  int departments = 0, partners = 0;
+  for (const Unit& unit : directory->units()) {
+    if (unit.kind != UnitKind::department && unit.kind != UnitKind::partner) continue;
+    (unit.kind == UnitKind::department ? departments : partners) += 1;
+    EXPECT_FALSE(unit.topics.empty()) << unit.name;
+    for (const std::string& topic : unit.topics)
+      EXPECT_TRUE(fakes::vocabulary().topics.contains(topic)) << unit.name << " " << topic;
+    EXPECT_EQ(directory->owner_for(unit.code, kThursday).role, DutyRole::contact) << unit.name;
+  }
+  EXPECT_GE(departments, 10);
+  EXPECT_GE(partners, 3);
+}
+
+TEST(Seed, EveryOfficeIsMannedAndTheUpperOnesHaveLeaders) {
+  const auto directory = seed();
+  for (const Unit& unit : directory->units()) {
+    const bool upper = unit.kind == UnitKind::county || unit.kind == UnitKind::city;
+    if (!upper && unit.kind != UnitKind::township) continue;
+    EXPECT_FALSE(directory->holders_at(unit.code, DutyRole::clerk, kThursday).empty()) << unit.name;
+    if (upper)
+      EXPECT_FALSE(directory->holders_at(unit.code, DutyRole::leader, kThursday).empty())
+          << unit.name;
+  }
+  EXPECT_TRUE(directory->gaps(kThursday).empty());
+}
+
+// An enterprise's matter from its officer to the city: offices, departments and partners on the
+// way.
+TEST(Seed, AnEnterpriseMatterCanClimbAllFourLevels) {
+  const auto directory = seed();
+  const UnitCode enterprise{"ent-shili"};
+  EXPECT_EQ(directory->owner_for(enterprise, kThursday).role, DutyRole::stationed_cadre);
+  EXPECT_EQ(directory->office_at(enterprise, Level::township), UnitCode{"330683105"});
+  EXPECT_EQ(directory->office_at(enterprise, Level::county), UnitCode{"330683"});
+  EXPECT_EQ(directory->office_at(enterprise, Level::city), UnitCode{"3306"});
+  EXPECT_EQ(codes(directory->partners_for("economy", enterprise, kThursday)), "gj-bank ");
+  EXPECT_EQ(codes(directory->departments_for("economy", enterprise, kThursday)),
+            "330683-jxj 3306-jxj ");
+  EXPECT_EQ(codes(directory->departments_for("labour_security", enterprise, kThursday)),
+            "330683-rsj 3306-rsj ");
+  EXPECT_EQ(codes(directory->departments_for("construction", enterprise, kThursday)),
+            "330683105-zfd 330683-zfj ");
+  EXPECT_EQ(codes(directory->named("水利局", kThursday)), "330683-slj ");
+  EXPECT_EQ(codes(directory->named("市经信局", kThursday)), "3306-jxj ");
 }
 
 TEST(Seed, TheFarmersMessageIsUnderstood) {
