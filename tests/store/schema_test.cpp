@@ -139,7 +139,9 @@ TEST_P(Schema, LevelsStartsFromDeliveryAndFromEveryStepOfItsOwn) {
                                                   {"notice_events_event", "notice_events"},
                                                   {"media_file", "media"}};
   store::open(database_.url())->migrate();
-  for (std::size_t done = 0; done <= kSteps.size(); ++done) {
+  // MariaDB takes half a minute for all of them.
+  const std::size_t stride = database_.is_mysql() ? kSteps.size() / 3 : 1;
+  for (std::size_t done = 0; done <= kSteps.size(); done += stride) {
     const auto raw = connect(parse_url(database_.url()));  // an old one knows the old columns
     for (auto step = kSteps.size(); step > done; --step) {
       auto sql = kSteps[step - 1];
