@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/desk/facts.h"
+#include "server/desk/followers.h"
 #include "server/desk/owners.h"
 #include "server/desk/questions.h"
 
@@ -48,8 +49,15 @@ Found search(Turn& turn, const std::string& number, const std::vector<const Case
 }  // namespace
 
 Found find_reported(Turn& turn, const std::string& number, const Fits& fits) {
-  return search(turn, number, turn.set.reported_by(turn.speaker()), fits,
-                [&](const Case& c) { return c.reporter == turn.speaker(); });
+  // By its last digits everything that was ever told to them is found.
+  const auto mine = number.empty() ? told_to(turn) : all_told_to(turn);
+  Found found = search(turn, number, mine, fits,
+                       [&](const Case& c) { return !reporting_roles(c, turn.speaker()).empty(); });
+  if (found.one) {
+    found.one = where_it_goes_on(turn, *found.one);
+    found.missing = !found.one;
+  }
+  return found;
 }
 
 std::vector<const Case*> handled_cases(Turn& turn) {
@@ -87,7 +95,7 @@ std::vector<std::map<std::string, std::string>> case_rows(const Turn& turn,
   const auto locale = turn.locale_of(turn.speaker());
   std::vector<std::map<std::string, std::string>> rows;
   for (const Case* c : cases) {
-    auto facts = case_facts(turn, *c, audience, locale);
+    auto facts = case_facts(turn, *c, audience, locale, turn.speaker());
     std::map<std::string, std::string> row;
     row["no"] = std::to_string(rows.size() + 1);
     row["text"] = excerpt(facts["text"], 16);

@@ -18,7 +18,8 @@ struct Found {
 
 using Fits = std::function<bool(const Case&)>;
 
-// Among the cases that the speaker reported; `fits` narrows the search when no number is given.
+// Among the cases that the speaker reported or follows (followers.h); `fits` narrows the search
+// when no number is given. A report that was joined to another one stands for that.
 Found find_reported(Turn& turn, const std::string& number, const Fits& fits);
 // Among the cases that the speaker owns or may act for, or, by full number, oversees.
 Found find_handled(Turn& turn, const std::string& number, const Fits& fits);

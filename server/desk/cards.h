@@ -17,9 +17,9 @@ NoticeDraft as_it_is(const Turn& turn, const Case& c, const Card& card);
 // Nothing on it differs.
 bool same(const NoticeDraft& a, const NoticeDraft& b);
 
-// The newest five of `files` that this audience may see: who reads masked words sees pictures only,
+// The newest five of `files` that `reader` may see: who reads masked words sees pictures only,
 // since a voice tells who speaks.
-std::vector<CaseMedia> files_for(const Turn& turn, const Case& c, Audience audience,
+std::vector<CaseMedia> files_for(const Turn& turn, const Case& c, PersonId reader,
                                  std::vector<CaseMedia> files);
 
 }  // namespace huiyin::cards

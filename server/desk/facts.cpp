@@ -31,38 +31,13 @@ std::string without_pictures(std::string text) {
   return text;
 }
 
-bool owned_by_office(const Turn& turn, const Case& c) {
-  return duty_of(turn, c.owner, c.owner_unit) == DutyRole::clerk;
-}
-
-// The office telephones after a bad rating.
-bool called_back(const Case& c) { return c.rating == 1 || c.rating == 2; }
-
-// In the order in which work goes on.
-std::vector<Verb> owner_verbs(const Case& c) {
-  constexpr auto kOrder = std::to_array<Move>(
-      {Move::accept, Move::return_case, Move::progress, Move::ask, Move::close, Move::contact});
-  std::vector<Verb> verbs;
-  for (const Move move : kOrder)
-    if (find_rule(c.stage, move, Role::owner, c.level)) verbs.push_back(words::verb_for(move));
-  return verbs;
+// Whom an audience stands for when nobody is named.
+PersonId reader_of(const Turn& turn, const Case& c, Audience audience) {
+  if (audience == Audience::owner) return c.owner;
+  return audience == Audience::office ? office_of(turn, c).person : PersonId{};
 }
 
 }  // namespace
-
-bool confidential(const Case& c) {
-  return c.type == CaseType::violation || c.level > Level::frontline;
-}
-
-bool owner_knows_reporter(const Turn& turn, const Case& c) {
-  return !confidential(c) || owned_by_office(turn, c);
-}
-
-bool words_as_written(const Turn& turn, const Case& c, Audience audience) {
-  if (audience == Audience::owner) return owner_knows_reporter(turn, c);
-  return audience == Audience::office &&
-         (owned_by_office(turn, c) || c.urgency == Urgency::emergency || called_back(c));
-}
 
 std::string person_line(const Turn& turn, PersonId id) {
   const Person* person = turn.set.person(id);
@@ -76,7 +51,8 @@ std::string person_line(const Turn& turn, PersonId id) {
 std::string as_written(std::string_view text) { return excerpt(text, kResultText); }
 
 std::string as_owner_reads(const Turn& turn, const Case& c, std::string_view text) {
-  return owner_knows_reporter(turn, c) ? as_written(text) : as_told(text);
+  return reads_as_written(turn, c, c.owner) ? as_written(text)
+                                            : excerpt(masked(turn, c, text), kResultText);
 }
 
 std::string one_line(std::string_view text) {
@@ -130,14 +106,17 @@ std::string excerpt(std::string_view text, std::size_t limit) {
   return out;
 }
 
-Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string_view locale) {
+Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string_view locale,
+                 PersonId reader) {
   Facts facts;
   const bool staff = audience != Audience::reporter;
+  if (staff && !reader) reader = reader_of(turn, c, audience);
+  const bool written = staff && reads_as_written(turn, c, reader);
   put(facts, "number", c.number);
   put(facts, "place", staff ? c.place : mask_text(c.place));
   const auto reported = summary(turn.directory, c);
   const auto shown = [&](const std::string& words) {
-    return words_as_written(turn, c, audience) ? words : mask_text(words);
+    return written ? words : masked(turn, c, words);
   };
   const auto first = staff ? reported.first : without_pictures(reported.first);
   put(facts, "text", excerpt(shown(first), staff ? kStaffText : kReporterText));
@@ -152,6 +131,9 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
   }
   if (is_open(c.stage)) {
     put(facts, "due", show_due(c, c.due_at, locale));
+    if (c.urgency == Urgency::normal && c.due_at != Instant{} &&
+        turn.policy.calendar.provisional(c.due_at))
+      facts["provisional"] = "1";
     if (c.due_at != Instant{} && c.paused_at == Instant{} && turn.now > c.due_at)
       facts["late"] = "1";
   }
@@ -160,7 +142,9 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
   if (c.registered_at != Instant{}) put(facts, "since", show_date(c.registered_at, locale));
   if (!is_open(c.stage)) {
     put(facts, "outcome", words::outcome(c.outcome, locale));
-    put(facts, "result", without_stop(staff ? as_written(c.result) : as_told(c.result)));
+    put(facts, "result",
+        without_stop(written ? as_written(c.result)
+                             : excerpt(masked(turn, c, c.result), kResultText)));
     if (c.outcome == Outcome::solved) {
       facts["solved"] = "1";
     } else {
@@ -172,29 +156,12 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
     if (c.stage == Stage::awaiting_reporter)
       put(facts, "resumes",
           show_date(add(turn.policy.calendar, c.paused_at, turn.policy.clocks.answer), locale));
-    if (audience == Audience::office || owner_knows_reporter(turn, c))
-      put(facts, "reporter", person_line(turn, c.reporter));
+    if (knows_reporter(turn, c, reader)) put(facts, "reporter", person_line(turn, c.reporter));
     const bool unwritten = c.text.find(words::kNoTranscript) != std::string::npos;
-    if (unwritten && words_as_written(turn, c, audience)) facts["listen"] = "1";
-    put(facts, "moves", owner_moves(c, locale));
+    if (unwritten && written) facts["listen"] = "1";
+    if (confidential(c)) facts["private"] = "1";
   }
   return facts;
-}
-
-std::vector<Button> owner_buttons(const Case& c, std::string_view locale) {
-  std::vector<Button> buttons;
-  for (const Verb verb : owner_verbs(c))
-    buttons.push_back({std::string{words::verb(verb, locale)}, words::command(verb, c.number)});
-  return buttons;
-}
-
-std::string owner_moves(const Case& c, std::string_view locale) {
-  std::string line;
-  for (const Verb verb : owner_verbs(c)) {
-    if (!line.empty()) line += locale == "en" ? ", " : "、";
-    line += words::verb(verb, locale);
-  }
-  return line;
 }
 
 }  // namespace huiyin

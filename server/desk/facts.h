@@ -14,42 +14,42 @@
 //   outcome   已解决 ...                    result    what was done
 //   solved | unsolved   flags after closing; `channel` is the other way when unsolved
 //   late      flag: open and past its due date
+//   provisional  flag: due in a year whose holidays are not known yet
 // Owner and office only: reporter (name and telephone as far as known), more (what was added
 // since), resumes (the day when work goes on without the answer that we wait for), listen (flag: a
 // voice message has no words).
 //
 // Who sees what (§11): the owner reads the words as written, an office that only watches reads them
-// masked. Who reports a violation, or complains about officials, is known to the office alone.
+// masked, and so does everybody else. `private`: flag, the reporter is not to be asked for.
 //
 // Set by single notices: progress, question, answer, supplement, reason, by, rating and grade,
 // middling (flag), latest,
 // previous, other (flag: a card's reader who does not handle the case any more), files (what came
 // with the message: 2张照片), no_phone (flag), said_phone, code, until, linked (flag), count,
 // caller, did, heard (flag), next_owner, bound, vague (flag), photo (flag), unit, advice, purpose
-// (flag), options and cases (lists with `no`), moves (what can be done now, joined).
+// (flag), options and cases (lists with `no`), moves (what its reader can do now: buttons.h).
 #pragma once
 
 #include <map>
 #include <string>
 #include <string_view>
 
+#include "server/desk/privacy.h"
 #include "server/desk/turn.h"
 
 namespace huiyin {
 
 using Facts = std::map<std::string, std::string>;
 
-Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string_view locale);
+// `reader`: whom the facts are for; none: the owner or the office, by the audience.
+Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string_view locale,
+                 PersonId reader = {});
 
 // As shown to anybody but owner and office.
 std::string mask_text(std::string_view text);
 
-// Handbook §11: 举报 and complaints about people are confidential.
-bool confidential(const Case& c);
-// Who handles a confidential case below the office does not learn who reported it.
-bool owner_knows_reporter(const Turn& turn, const Case& c);
-// Does this audience read the words as they were written?
-bool words_as_written(const Turn& turn, const Case& c, Audience audience);
+// Not everybody who handles the case may know who reported it (desk/privacy.h says who).
+inline bool confidential(const Case& c) { return c.privacy != Privacy::named; }
 // Name and telephone, as far as known; unmasked.
 std::string person_line(const Turn& turn, PersonId id);
 
@@ -73,9 +73,5 @@ std::string show_due(const Case& c, Instant at, std::string_view locale);
 // At most `limit` characters, cut between two of them, with "…" when something is missing; line
 // breaks become spaces.
 std::string excerpt(std::string_view text, std::size_t limit);
-
-// What the owner (or deputy) may do now, as buttons and as a line of words ("签收、退回").
-std::vector<Button> owner_buttons(const Case& c, std::string_view locale);
-std::string owner_moves(const Case& c, std::string_view locale);
 
 }  // namespace huiyin

@@ -5,6 +5,7 @@
 
 #include "server/desk/cards.h"
 #include "server/desk/facts.h"
+#include "server/desk/privacy.h"
 #include "server/desk/questions.h"
 #include "server/desk/queues.h"
 #include "server/desk/timers.h"
@@ -39,6 +40,7 @@ std::variant<Decision, Need> Turn::finish() {
   for (NoticeDraft& draft : out_.notices) draft.not_before = hour_of(draft);
   set_queues();
   change_cards();
+  for (NoticeDraft& draft : out_.notices) shield(*this, draft);
   set_timers();
   note_views();
   if (me_changed_) out_.persons.push_back(me_);
@@ -139,9 +141,9 @@ void Turn::show_files(NoticeDraft& draft) const {
     auto files = words::files(all ? c->media : fresh, locale_of(draft.to));
     if (!files.empty()) draft.facts["files"] = std::move(files);
   } else if (cards::is_card(draft)) {
-    draft.media = cards::files_for(*this, *c, draft.audience, c->media);
+    draft.media = cards::files_for(*this, *c, draft.to, c->media);
   } else if (contains(kBringNew, draft.kind)) {
-    draft.media = cards::files_for(*this, *c, draft.audience, fresh);
+    draft.media = cards::files_for(*this, *c, draft.to, fresh);
   }
 }
 

@@ -14,6 +14,9 @@ struct Where {
   bool bound = false;             // taken from the person's binding
   bool vague = false;             // only an area, because nobody said more
   std::vector<UnitCode> choices;  // homonyms; never guessed
+  // Several places were named: `unit` is what they have in common, these are the places.
+  bool spans = false;
+  std::vector<UnitCode> units;
 };
 
 // What the message itself says.

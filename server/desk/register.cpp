@@ -57,6 +57,7 @@ void ask_place(Turn& turn, Case c, const Where& where) {
 
 void finish_draft(Turn& turn, Case c, const Where& where) {
   set_place(turn, c, where);
+  if (!settle_start(turn, c, where.spans)) return;
   turn.close_question();
   if (auto* draft = register_and_dispatch(turn, c, "registered")) {
     if (where.bound) draft->facts["bound"] = where.place;
@@ -94,17 +95,6 @@ bool too_many_today(const Turn& turn, Urgency urgency) {
          turn.policy.cases_per_day;
 }
 
-void push_emergency(Turn& turn, const Case& c) {
-  std::vector<PersonId> told{c.owner};
-  auto also = deputies_of(turn, c);
-  for (const auto& clerk : offices_of(turn, c)) also.push_back(clerk.person);
-  for (const PersonId person : also) {
-    if (std::ranges::find(told, person) != told.end()) continue;
-    told.push_back(person);
-    send_card(turn, c, person);
-  }
-}
-
 }  // namespace
 
 std::string words_of(const Said& said) {
@@ -123,19 +113,6 @@ std::string words_of(const Said& said) {
   return said.meaning.text;
 }
 
-Level start_level(const Meaning& meaning) {
-  if (meaning.type != CaseType::complaint && meaning.type != CaseType::violation)
-    return Level::frontline;
-  switch (meaning.officials) {
-    case Officials::frontline:
-      return Level::township;
-    case Officials::township:
-      return Level::county;
-    default:
-      return Level::frontline;
-  }
-}
-
 Case new_case(Turn& turn, const Meaning& meaning, const std::string& text) {
   Case c;
   c.id = turn.new_case_id();
@@ -143,6 +120,9 @@ Case new_case(Turn& turn, const Meaning& meaning, const std::string& text) {
   c.urgency = urgency_of(meaning);
   c.type = meaning.type;
   c.level = start_level(meaning);
+  c.enforcement = meaning.enforcement;
+  c.privacy = std::max(meaning.privacy, turn.me().privacy);
+  if (turn.me().privacy != Privacy::named) turn.change_me().privacy = Privacy::named;  // used
   c.topic = meaning.topic;
   add_line(c, text);
   c.reporter = turn.speaker();
@@ -153,22 +133,6 @@ Case new_case(Turn& turn, const Meaning& meaning, const std::string& text) {
   else if (home && home->kind == UnitKind::enterprise)
     c.reporter_kind = ReporterKind::enterprise;
   return c;
-}
-
-NoticeDraft* send_card(Turn& turn, const Case& c, PersonId to) {
-  const bool clerk = duty_of(turn, to, c.owner_unit) == DutyRole::clerk;
-  return tell_person(turn, c, to, "card", clerk ? Audience::office : Audience::owner);
-}
-
-NoticeDraft* register_and_dispatch(Turn& turn, Case& c, std::string_view kind) {
-  turn.make_by_system(c, Move::register_case, c.text);
-  const auto owner = responsible(turn, c);
-  c.owner = owner.person;
-  c.owner_unit = owner.unit;
-  turn.make_by_system(c, Move::dispatch, "");
-  send_card(turn, c, c.owner);
-  if (c.urgency == Urgency::emergency) push_emergency(turn, c);
-  return turn.echo(c, kind);
 }
 
 void take_issue(Turn& turn, const Said& said, const std::string& text) {
@@ -206,6 +170,12 @@ void correct_place(Turn& turn, Case c, const Where& where, const std::string& te
   turn.close_question();
   turn.make(c, Move::supplement, Role::reporter, text);
   set_place(turn, c, where);
+  if (c.concerned_unit) {
+    const bool township = turn.directory.level_of(c.concerned_unit) > Level::frontline;
+    c.concerned_unit = {};
+    c.concerned.clear();
+    set_concerned(turn, c, township ? Level::county : Level::township);
+  }
   const auto owner = responsible(turn, c);
   const PersonId before = c.owner;
   if (owner.person == before) {
@@ -262,6 +232,8 @@ bool continue_draft(Turn& turn, const Said& said) {
   const bool only_place = !meaning.places.empty() && !meaning.substance;
   if (!only_place || turn.talk().question == questions::kProblem) add_line(c, words_of(said));
   c.level = std::max(c.level, start_level(meaning));
+  c.enforcement = c.enforcement || meaning.enforcement;
+  c.privacy = std::max(c.privacy, meaning.privacy);
   if (turn.talk().question == questions::kProblem) {
     c.urgency = std::max(c.urgency, urgency_of(meaning));
     c.type = meaning.type;
@@ -298,6 +270,7 @@ void register_draft(Turn& turn, Case c) {
     where = narrowest(turn, choices);
   }
   set_place(turn, c, where);
+  if (!settle_start(turn, c, false)) return;
   turn.close_question_of(c.reporter, c.id);
   if (auto* draft = register_and_dispatch(turn, c, "registered")) {
     if (where.bound) draft->facts["bound"] = where.place;

@@ -1,12 +1,15 @@
 // What people say about themselves: where they live, which language, whether they want to hear.
 #include <algorithm>
 
+#include "server/desk/erase.h"
 #include "server/desk/facts.h"
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
 #include "server/desk/place.h"
 #include "server/desk/questions.h"
+#include "server/desk/privacy.h"
 #include "server/desk/tell.h"
+#include "server/intake/masking.h"
 
 namespace huiyin {
 namespace {
@@ -66,10 +69,11 @@ bool human(Turn& turn) {
 bool privacy(Turn& turn) {
   auto& draft = turn.reply("privacy");
   const auto& me = turn.me();
-  if (!me.name.empty()) draft.facts["name"] = mask_text(me.name);
+  if (!me.name.empty()) draft.facts["name"] = mask_name(me.name);
   if (!me.phone.empty()) draft.facts["phone"] = mask_text(me.phone);
   if (turn.directory.unit(me.bound_unit))
     draft.facts["unit"] = turn.directory.full_name(me.bound_unit);
+  if (!me.code.empty()) draft.facts["staff"] = "1";
   draft.facts["count"] = std::to_string(turn.set.reported_by(turn.speaker()).size());
   return true;
 }
@@ -77,9 +81,10 @@ bool privacy(Turn& turn) {
 }  // namespace
 
 void bind_place(Turn& turn, const Said& said) {
-  const Where where = place_said(turn, said.message, said.meaning);
+  Where where = place_said(turn, said.message, said.meaning);
   turn.close_question();
-  if (where.unit) return bind_to(turn, where.unit, "bound");
+  if (where.spans) where.choices = where.units;  // nobody lives in two places
+  if (where.unit && !where.spans) return bind_to(turn, where.unit, "bound");
   std::vector<std::string> options;
   for (const auto& unit : where.choices) options.push_back(unit.raw());
   turn.reply("which_place").lists["options"] = place_rows(turn, where.choices);
@@ -133,6 +138,9 @@ bool hear_self_command(Turn& turn, const Said& said, const Command& command) {
       return human(turn);
     case Verb::privacy:
       return privacy(turn);
+    case Verb::erase:
+      ask_erasure(turn);
+      return true;
     case Verb::mute:
       turn.change_me().muted = true;
       turn.reply("muted");
@@ -142,11 +150,7 @@ bool hear_self_command(Turn& turn, const Said& said, const Command& command) {
       return true;
     case Verb::anonymous:
     case Verb::confidential:
-      answer_why(turn, "not_now", Audience::reporter, words::Why::not_anonymous);
-      return true;
-    case Verb::follow:
-      answer_why(turn, "not_now", Audience::reporter, words::Why::not_offered);
-      return true;
+      return hear_wish(turn, said, command);
     default:
       return false;
   }

@@ -1,16 +1,16 @@
 #include "server/desk/tell.h"
 
+#include "server/desk/buttons.h"
 #include "server/desk/owners.h"
+#include "server/desk/roles.h"
 
 namespace huiyin {
 
 NoticeDraft& answer_about(Turn& turn, const Case& c, std::string_view kind, Audience audience) {
   auto& draft = turn.reply(kind, audience);
   draft.about = c.id;
-  draft.facts.merge(case_facts(turn, c, audience, turn.me().locale));
-  const bool acts = role_in(turn, c, turn.speaker()) == Role::owner;
-  if (!acts) draft.facts.erase("moves");
-  if (acts && audience == Audience::owner) draft.buttons = owner_buttons(c, turn.me().locale);
+  draft.facts.merge(case_facts(turn, c, audience, turn.me().locale, turn.speaker()));
+  if (audience != Audience::reporter) buttons::add(turn, c, draft);
   return draft;
 }
 
@@ -22,22 +22,21 @@ NoticeDraft& answer_why(Turn& turn, std::string_view kind, Audience audience, wo
 
 NoticeDraft* tell_person(Turn& turn, const Case& c, PersonId to, std::string_view kind,
                          Audience audience) {
-  if (!to || to == kDutyDesk) return nullptr;
+  if (!to || to == kDutyDesk || concerned(turn, c, to)) return nullptr;
   const auto locale = turn.locale_of(to);
   auto& draft = turn.tell(to, kind, audience);
   draft.about = c.id;
   draft.urgent = c.urgency != Urgency::normal;
   draft.everywhere = c.urgency == Urgency::emergency;
-  draft.facts = case_facts(turn, c, audience, locale);
-  if (role_in(turn, c, to) == Role::owner)
-    draft.buttons = owner_buttons(c, locale);
-  else
-    draft.facts.erase("moves");
+  draft.facts = case_facts(turn, c, audience, locale, to);
+  if (audience != Audience::reporter) buttons::add(turn, c, draft);
   return &draft;
 }
 
 NoticeDraft* tell_owner(Turn& turn, const Case& c, std::string_view kind) {
-  return tell_person(turn, c, c.owner, kind, Audience::owner);
+  // Whoever is away reads nothing; who stands in does.
+  const PersonId deputy = turn.directory.stand_in(c.owner, turn.now);
+  return tell_person(turn, c, deputy ? deputy : c.owner, kind, Audience::owner);
 }
 
 NoticeDraft* tell_office(Turn& turn, const Case& c, std::string_view kind, PersonId except) {

@@ -62,10 +62,12 @@ void nobody_heard(Turn& turn, const Unheard& unheard) {
   } else {
     replace_last_owner(turn, c);
   }
+  // Nobody may know whom to call: it waits for the next message.
+  if (c.privacy == Privacy::anonymous) return turn.put(std::move(c));
   ++c.calls;
   turn.make_by_system(c, Move::remind, "telephone");
   // Who may not know the reporter cannot telephone: then the office does.
-  const PersonId caller = owner_knows_reporter(turn, c) ? c.owner : office_of(turn, c).person;
+  const PersonId caller = knows_reporter(turn, c, c.owner) ? c.owner : office_of(turn, c).person;
   if (auto* draft = tell_person(turn, c, caller, "telephone", Audience::owner)) {
     draft->facts.erase("reporter");
     if (auto line = person_line(turn, unheard.person); !line.empty())

@@ -20,6 +20,8 @@ constexpr const char* kReferences[] = {"上次",   "之前",   "前几天", "前
                                        "我的",   "那件事", "那个事", "那个问题", "登记的"};
 constexpr const char* kBeside[] = {"旁",   "门口", "门前", "附近", "对面", "隔壁", "后面",
                                    "前面", "楼下", "大楼", "广场", "边上", "路口", "大院"};
+constexpr const char* kThings[] = {"管", "沟",   "渠",   "井",   "口",
+                                   "泵", "设施", "系统", "工程", "许可"};
 
 std::vector<Trie::Entry> plain(const std::vector<std::string>& words) {
   std::vector<Trie::Entry> entries;
@@ -41,7 +43,8 @@ Lexicon::Lexicon(const Vocabulary& vocabulary)
       polite{with_fillers(vocabulary.small_talk, true)},
       fillers{with_fillers({}, true)},
       references{plain({std::begin(kReferences), std::end(kReferences)})},
-      beside{plain({std::begin(kBeside), std::end(kBeside)})} {
+      beside{plain({std::begin(kBeside), std::end(kBeside)})},
+      things{plain({std::begin(kThings), std::end(kThings)})} {
   for (std::size_t speaker = 0; speaker < commands.size(); ++speaker) {
     std::vector<Trie::Entry> entries;
     for (const auto& [verb, words] : vocabulary.commands[speaker]) {
@@ -72,6 +75,10 @@ Lexicon::Lexicon(const Vocabulary& vocabulary)
   add({Signal::openly}, vocabulary.openly);
   for (const auto& [named, words] : vocabulary.officials)
     add({Signal::officials, {}, {}, 0, named}, words);
+  add({Signal::enforcement}, vocabulary.enforcement);
+  add({Signal::people}, vocabulary.people);
+  for (const auto& [wish, words] : vocabulary.wishes)
+    add({Signal::wish, {}, {}, 0, {}, wish}, words);
   for (const auto& [type, words] : vocabulary.types) add({Signal::type, {}, type}, words);
   for (const auto& [topic, words] : vocabulary.topics) {
     topics.push_back(topic);

@@ -12,11 +12,23 @@ namespace huiyin {
 
 // What a word found anywhere in a message tells.
 struct Signal {
-  enum Kind : std::uint8_t { danger, guard, urgent, type, topic, openly, officials } kind;
+  enum Kind : std::uint8_t {
+    danger,
+    guard,
+    urgent,
+    type,
+    topic,
+    openly,
+    officials,
+    enforcement,
+    people,
+    wish,
+  } kind;
   Danger about = Danger::none;
   CaseType case_type = CaseType::help;
   std::size_t topic_index = 0;  // into Lexicon::topics
   Officials named = Officials::none;
+  Privacy wished = Privacy::named;
 };
 
 struct Lexicon {
@@ -29,6 +41,7 @@ struct Lexicon {
   Trie fillers;                  // 请, 帮我, 一下: say nothing by themselves
   Trie references;               // 上次反映的: the message speaks of something told before
   Trie beside;                   // 门口, 旁边: the word before names a place, not people
+  Trie things;                   // 管, 井: 排污管 is a thing that breaks, nobody pollutes
   Trie signals;                  // value: index into signal_list
   std::vector<Signal> signal_list;
   std::vector<std::string> topics;

@@ -256,6 +256,14 @@ std::string mask_personal(std::string_view text) {
   return Masker{text}.run();
 }
 
+std::string mask_known_name(std::string text, std::string_view name) {
+  if (fold(name).size() < 2) return text;
+  const std::string hidden = mask_name(name);
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + hidden.size()))
+    text.replace(at, name.size(), hidden);
+  return text;
+}
+
 std::string mask_name(std::string_view name) {
   const Folded folded = fold(name);
   if (folded.size() == 0) return {};

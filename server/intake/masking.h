@@ -13,6 +13,10 @@ namespace huiyin {
 // stay. The ends are trimmed and invalid bytes become U+FFFD. Pure.
 std::string mask_personal(std::string_view text);
 
+// Every occurrence of a name that is known, as mask_name() has it. Names of one character are left:
+// they are words.
+std::string mask_known_name(std::string text, std::string_view name);
+
 // "张**" for any 张, so that the length tells nothing.
 std::string mask_name(std::string_view name);
 

@@ -58,6 +58,26 @@ bool names_place(const Lexicon& lexicon, std::u32string_view text, std::size_t w
   return false;
 }
 
+bool names_thing(const Lexicon& lexicon, std::u32string_view text, std::size_t word_end) {
+  return word_end < text.size() && lexicon.things.longest(text.substr(word_end)).length != 0;
+}
+
+bool blames(const Meaning& meaning) {
+  return meaning.type == CaseType::complaint || meaning.type == CaseType::violation;
+}
+
+// 匿名, 保密 as a command, whoever says it: residents alone have these words.
+Privacy commanded(const Meaning& meaning) {
+  switch (meaning.command[static_cast<std::size_t>(Speaker::resident)].verb) {
+    case Verb::anonymous:
+      return Privacy::anonymous;
+    case Verb::confidential:
+      return Privacy::confidential;
+    default:
+      return Privacy::named;
+  }
+}
+
 }  // namespace
 
 void read_signals(const Lexicon& lexicon, const Folded& folded, Meaning& meaning) {
@@ -66,6 +86,8 @@ void read_signals(const Lexicon& lexicon, const Folded& folded, Meaning& meaning
   std::vector<Span> guards;
   std::array<bool, kByWeight.size()> typed{};
   std::vector<std::size_t> weight;
+  bool people = false;
+  Privacy wish = commanded(meaning);
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_letter(text[i]) && i > 0 && is_letter(text[i - 1])) continue;  // inside a Latin word
     lexicon.signals.each_prefix(text.substr(i), [&](const Trie::Hit& hit) {
@@ -93,6 +115,15 @@ void read_signals(const Lexicon& lexicon, const Folded& folded, Meaning& meaning
             if (!names_place(lexicon, text, at.to))
               meaning.officials = std::max(meaning.officials, signal.named);
             break;
+          case Signal::enforcement:
+            meaning.enforcement = meaning.enforcement || !names_thing(lexicon, text, at.to);
+            break;
+          case Signal::people:
+            people = true;
+            break;
+          case Signal::wish:
+            wish = std::max(wish, signal.wished);
+            break;
           case Signal::topic:
             weight.resize(lexicon.topics.size());
             weight[signal.topic_index] += hit.length * (i < kOpening ? 2 : 1);
@@ -108,6 +139,12 @@ void read_signals(const Lexicon& lexicon, const Folded& folded, Meaning& meaning
       break;
     }
   }
+  // Who asks about it, or proposes something, needs no inspector.
+  meaning.enforcement = meaning.enforcement && (blames(meaning) || meaning.type == CaseType::help);
+  const bool about_people = people || meaning.officials != Officials::none;
+  const bool guarded =
+      meaning.type == CaseType::violation || (meaning.type == CaseType::complaint && about_people);
+  meaning.privacy = std::max(wish, guarded ? Privacy::confidential : Privacy::named);
   const auto heaviest = std::ranges::max_element(weight);
   if (heaviest != weight.end() && *heaviest != 0) {
     meaning.topic = lexicon.topics[static_cast<std::size_t>(heaviest - weight.begin())];

@@ -6,7 +6,9 @@
 
 namespace huiyin {
 
-// Fills Meaning's type, type_said, officials, topic, urgency, danger and danger_certain.
+// Fills Meaning's type, type_said, officials, topic, urgency, danger and danger_certain,
+// enforcement, and privacy: the wish said, or what complaints about people are by themselves
+// (handbook §11).
 void read_signals(const Lexicon& lexicon, const Folded& text, Meaning& meaning);
 
 }  // namespace huiyin

@@ -66,6 +66,8 @@ void read_words(Section in, Vocabulary& vocabulary) {
   vocabulary.guards = in.words("guards");
   vocabulary.urgent = in.words("urgent");
   vocabulary.openly = in.words("openly");
+  vocabulary.enforcement = in.words("enforcement");
+  vocabulary.people = in.words("people");
 }
 
 void read_grades(Section in, Vocabulary& vocabulary) {
@@ -103,6 +105,13 @@ void read_officials(Section in, Vocabulary& vocabulary) {
   }
 }
 
+void read_wishes(Section in, Vocabulary& vocabulary) {
+  for (const Privacy wish : {Privacy::confidential, Privacy::anonymous}) {
+    auto words = in.words(name(wish));
+    if (!words.empty()) vocabulary.wishes[wish] = std::move(words);
+  }
+}
+
 LoadedVocabulary read_document(const Node& document, Problems problems) {
   LoadedVocabulary loaded{{}, std::move(problems)};
   if (has_errors(loaded.problems)) return loaded;
@@ -117,6 +126,7 @@ LoadedVocabulary read_document(const Node& document, Problems problems) {
     read_topics(root.section("topics"), loaded.vocabulary);
     read_dangers(root.section("danger"), loaded.vocabulary);
     read_officials(root.section("officials"), loaded.vocabulary);
+    read_wishes(root.section("wishes"), loaded.vocabulary);
   }
   reading.report_unknown();
   return loaded;

@@ -28,7 +28,9 @@ inline void put_words(Vocabulary& to, const std::string& table, const std::strin
      : key == "no"         ? to.no
      : key == "small_talk" ? to.small_talk
      : key == "guards"     ? to.guards
-     : key == "openly"     ? to.openly
+     : key == "openly"      ? to.openly
+     : key == "enforcement" ? to.enforcement
+     : key == "people"      ? to.people
                            : to.urgent) = std::move(words);
   } else if (table == "grades") {
     to.grades[std::stoi(key)] = std::move(words);
@@ -38,6 +40,8 @@ inline void put_words(Vocabulary& to, const std::string& table, const std::strin
     to.topics[key] = std::move(words);
   } else if (table == "officials") {
     to.officials[key == "township" ? Officials::township : Officials::frontline] = std::move(words);
+  } else if (table == "wishes") {
+    to.wishes[from_name<Privacy>(key).value()] = std::move(words);
   } else if (table == "danger") {
     const std::array<std::string, 6> names{"", "fire", "crime", "medical", "crash", "suicide"};
     const auto danger = std::ranges::find(names, key) - names.begin();
