@@ -255,5 +255,162 @@ TEST(WorkingSet, PointersOutliveOtherRows) {
   EXPECT_EQ(kept, set.find_case(CaseId{500}));
 }
 
+// ---- the four levels ----------------------------------------------------------------------------
+
+constexpr PersonId kNeighbour{20}, kHelper{21};
+const UnitCode kVillage{"village"}, kTown{"town"}, kCounty{"county"};
+
+Party party(PersonId person, PartyKind kind) {
+  Party p;
+  p.person = person;
+  p.kind = kind;
+  return p;
+}
+
+using Ids = std::vector<std::int64_t>;
+
+TEST(WorkingSet, NeedsOfTheLevelsMerge) {
+  const struct {
+    const char* what;
+    void (*ask)(Need&);
+    bool (*merged)(const Need&);
+  } kKeys[] = {
+      {"near", [](Need& n) { n.near = {kTown}; },
+       [](const Need& n) {
+         return n.near == std::set<UnitCode>{kVillage, kTown};
+       }},
+      {"queues", [](Need& n) { n.queues = {kTown}; },
+       [](const Need& n) {
+         return n.queues == std::set<UnitCode>{kVillage, kTown};
+       }},
+      {"all_of", [](Need& n) { n.all_of = {kFarmer}; },
+       [](const Need& n) {
+         return n.all_of == std::set<PersonId>{kFarmer, kCadre};
+       }},
+      {"owners", [](Need& n) { n.owners = true; }, [](const Need& n) { return n.owners; }},
+  };
+  for (const auto& key : kKeys) {
+    Need all, one;
+    all.near = all.queues = {kVillage};
+    all.all_of = {kCadre};
+    EXPECT_TRUE(one.empty());
+    key.ask(one);
+    EXPECT_FALSE(one.empty()) << key.what;
+    all.merge(one);
+    EXPECT_TRUE(key.merged(all)) << key.what;
+  }
+}
+
+TEST(WorkingSet, PartiesAndQueuesFollowTheCase) {
+  WorkingSet set;
+  Case c = make_case(1, "260326-0001", kNow), other = make_case(2, "260326-0002", kNow);
+  c.parties = {party(kNeighbour, PartyKind::follower), party(kHelper, PartyKind::co_handler),
+               party(kHelper, PartyKind::watcher)};
+  c.waits = {{kTown, WaitKind::triage}, {kTown, WaitKind::hard}, {kCounty, WaitKind::approval}};
+  other.waits = {{kTown, WaitKind::triage}};
+  c.stage_at = kNow;
+  other.stage_at = kNow - 1h;
+  set.put_loaded(c);
+  set.put_loaded(other);
+  EXPECT_EQ(ids(set.shared_with(kNeighbour)), Ids{1});
+  EXPECT_EQ(ids(set.shared_with(kHelper)), Ids{1});
+  EXPECT_TRUE(set.shared_with(kFarmer).empty()) << "the reporter is no party";
+  EXPECT_EQ(ids(set.waiting_at(kTown)), (Ids{2, 1})) << "the earlier one first";
+  EXPECT_EQ(ids(set.waiting_at(kCounty)), Ids{1});
+
+  c.parties.erase(c.parties.begin());
+  c.waits = {{kVillage, WaitKind::triage}};
+  Decision decision;
+  decision.cases = {c};
+  set.fold(decision);
+  EXPECT_TRUE(set.shared_with(kNeighbour).empty());
+  EXPECT_EQ(ids(set.shared_with(kHelper)), Ids{1});
+  EXPECT_EQ(ids(set.waiting_at(kTown)), Ids{2});
+  EXPECT_TRUE(set.waiting_at(kCounty).empty());
+  EXPECT_EQ(ids(set.waiting_at(kVillage)), Ids{1});
+  // What was loaded is remembered for the store, whatever was decided since.
+  EXPECT_EQ(set.links_before(CaseId{1}).parties, (std::set<PersonId>{kNeighbour, kHelper}));
+  EXPECT_EQ(set.links_before(CaseId{1}).queues, (std::set<UnitCode>{kTown, kCounty}));
+  EXPECT_TRUE(set.links_before(CaseId{3}).queues.empty());
+}
+
+TEST(WorkingSet, NearIsSeenAsItIsByNow) {
+  WorkingSet set;
+  const auto here = [](std::int64_t id, Instant at) {
+    Case c = make_case(id, "260326-000" + std::to_string(id), at);
+    c.unit = kVillage;
+    return c;
+  };
+  EXPECT_FALSE(set.asked_near(kVillage));
+  set.put_near(kVillage, {here(1, kNow - 3h), here(2, kNow - 2h), here(3, kNow - 1h)});
+  Need need;
+  need.near = {kVillage};
+  set.mark_asked(need);
+  EXPECT_TRUE(set.asked_near(kVillage));
+  EXPECT_EQ(ids(set.near(kVillage)), (Ids{3, 2, 1}));
+  EXPECT_EQ(set.find_case(CaseId{1}), nullptr) << "to compare with only";
+
+  Case changed = here(2, kNow - 2h), moved = here(3, kNow - 1h);
+  changed.text = "changed since";
+  moved.unit = kTown;
+  set.put_loaded(changed);
+  set.put_loaded(moved);
+  Case fresh = here(4, kNow), draft = here(5, Instant{});
+  fresh.version = draft.version = 0;
+  draft.stage = Stage::draft;
+  Decision decision;
+  decision.cases = {fresh, draft};
+  set.fold(decision);
+  const auto near = set.near(kVillage);
+  EXPECT_EQ(ids(near), (Ids{4, 2, 1}));
+  EXPECT_EQ(near[1]->text, "changed since");
+  EXPECT_EQ(ids(set.near(kTown)), Ids{3});
+}
+
+TEST(WorkingSet, WhatWasAskedOfTheLevels) {
+  WorkingSet set;
+  EXPECT_FALSE(set.asked_owners());
+  EXPECT_FALSE(set.asked_queue(kTown));
+  EXPECT_FALSE(set.asked_all_of(kFarmer));
+  Need need;
+  need.owners = true;
+  need.queues = {kTown};
+  need.all_of = {kFarmer};
+  set.mark_asked(need);
+  set.put_owners({{kCadre, kVillage}});
+  EXPECT_TRUE(set.asked_owners());
+  EXPECT_EQ(set.owners(), (std::set<OwnerOf>{{kCadre, kVillage}}));
+  EXPECT_TRUE(set.asked_queue(kTown));
+  EXPECT_FALSE(set.asked_queue(kCounty));
+  EXPECT_TRUE(set.asked_all_of(kFarmer));
+  EXPECT_FALSE(set.asked_all_of(kCadre));
+  set.create(make_person(kClerk));
+  EXPECT_TRUE(set.asked_all_of(kClerk)) << "nobody has met him";
+}
+
+TEST(WorkingSet, WhatIsErasedIsGoneForTheNextDecision) {
+  WorkingSet set;
+  set.put_loaded(make_case(1, "260326-0001", kNow));
+  Event old, fresh, other;
+  old.id = EventId{51};
+  fresh.id = EventId{52};
+  other.id = EventId{53};
+  old.case_id = fresh.case_id = other.case_id = CaseId{1};
+  old.text = fresh.text = "13800001234";
+  other.text = "stays";
+  set.put_history(CaseId{1}, {old});
+  Decision first, second;
+  first.events = {fresh, other};
+  set.fold(first);
+  second.erasure = Erasure{kFarmer, {CaseId{1}}, {{old.id, ""}, {fresh.id, ""}}};
+  set.fold(second);
+  const auto& history = set.history(CaseId{1});
+  ASSERT_EQ(history.size(), 3u);
+  EXPECT_EQ(history[0].text + history[1].text, "");
+  EXPECT_EQ(history[2].text, "stays");
+  EXPECT_EQ(set.new_events()[0].text, "");
+  EXPECT_EQ(set.new_events()[1].text, "stays");
+}
+
 }  // namespace
 }  // namespace huiyin
