@@ -78,15 +78,20 @@ Roles reporting_roles(const Case& c, PersonId person) {
   return roles;
 }
 
-std::vector<const Case*> told_to(const Turn& turn) {
+std::vector<const Case*> all_told_to(const Turn& turn) {
   auto cases = turn.set.reported_by(turn.speaker());
-  for (const Case* c : turn.set.shared_with(turn.speaker())) {
+  for (const Case* c : turn.set.shared_with(turn.speaker()))
+    if (c->reporter != turn.speaker() && following(*c, turn.speaker())) cases.push_back(c);
+  std::ranges::stable_sort(cases, std::ranges::greater{}, &Case::id);
+  return cases;
+}
+
+std::vector<const Case*> told_to(const Turn& turn) {
+  auto cases = all_told_to(turn);
+  std::erase_if(cases, [&](const Case* c) {
     const Party* row = following(*c, turn.speaker());
-    if (!row || c->reporter == turn.speaker()) continue;
-    if (is_open(c->stage) && has_own_open(turn, *row)) continue;
-    cases.push_back(c);
-  }
-  std::ranges::stable_sort(cases, std::ranges::greater{}, [](const Case* c) { return c->id; });
+    return c->reporter != turn.speaker() && is_open(c->stage) && has_own_open(turn, *row);
+  });
   return cases;
 }
 
@@ -125,9 +130,8 @@ void follow(Turn& turn, const Command& command) {
         c && (visible(turn, *c, turn.speaker()) || std::ranges::find(open, c) != open.end());
     if (known) fits.push_back(c);
   } else {
-    auto all = open;
-    for (const Case* c : turn.set.reported_by(turn.speaker())) all.push_back(c);
-    for (const Case* c : turn.set.shared_with(turn.speaker())) all.push_back(c);
+    auto all = all_told_to(turn);
+    all.insert(all.end(), open.begin(), open.end());
     for (const Case* c : command.number.empty() ? open : all)
       if (c->number.ends_with(command.number) && std::ranges::find(fits, c) == fits.end())
         fits.push_back(c);

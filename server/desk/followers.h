@@ -18,6 +18,8 @@ Roles reporting_roles(const Case& c, PersonId person);
 // Cases that the speaker reported or follows, newest first. Of an open one that he follows because
 // he reported the same, only his own report is listed as long as that is open.
 std::vector<const Case*> told_to(const Turn& turn);
+// All of them.
+std::vector<const Case*> all_told_to(const Turn& turn);
 // What has to be said about `c` to the speaker: his report was joined to another one that he
 // follows -> that. Null: rows are missing.
 const Case* where_it_goes_on(Turn& turn, const Case& c);

@@ -3,10 +3,16 @@
 #include <algorithm>
 
 #include "server/desk/candidates.h"
+#include "server/desk/erase.h"
+#include "server/desk/facts.h"
+#include "server/desk/followers.h"
 #include "server/desk/hear.h"
 #include "server/desk/questions.h"
 #include "server/desk/register.h"
+#include "server/desk/reporter_moves.h"
 #include "server/desk/result.h"
+#include "server/desk/same.h"
+#include "server/desk/start.h"
 #include "server/desk/tell.h"
 
 namespace huiyin {
@@ -42,6 +48,11 @@ bool answer_open_question(Turn& turn, const Said& said) {
     answer_why(turn, "not_now", Audience::reporter, words::Why::no_option);
     return true;
   }
+  if (question == questions::kErase && (meaning.yes || meaning.no)) {
+    turn.close_question();
+    answer_erasure(turn, meaning.yes);
+    return true;
+  }
   if (question == questions::kWithdraw && (meaning.yes || meaning.no)) {
     const Case* c = turn.find(turn.talk().about);
     turn.close_question();
@@ -56,7 +67,7 @@ bool answer_open_question(Turn& turn, const Said& said) {
 const Case* awaiting(const Turn& turn, const Meaning& meaning) {
   const Case* latest = nullptr;
   for (const Case* c : turn.set.reported_by(turn.speaker()))
-    if (c->stage == Stage::awaiting_reporter && c->level >= start_level(meaning) &&
+    if (c->stage == Stage::awaiting_reporter && !not_for_its_owner(*c, meaning) &&
         (!latest || c->paused_at > latest->paused_at))
       latest = c;
   return latest;
@@ -64,8 +75,9 @@ const Case* awaiting(const Turn& turn, const Meaning& meaning) {
 
 const Case* rating_asked(const Turn& turn) {
   const Case* latest = nullptr;
-  for (const Case* c : turn.set.reported_by(turn.speaker()))
-    if (may_rate(turn, *c) && c->rating == 0 && (!latest || c->closed_at > latest->closed_at))
+  for (const Case* c : told_to(turn))
+    if (may_rate(turn, *c) && rating_by(*c, turn.speaker()) == 0 &&
+        (!latest || c->closed_at > latest->closed_at))
       latest = c;
   return latest;
 }
@@ -73,16 +85,15 @@ const Case* rating_asked(const Turn& turn) {
 // A case that the message may still belong to: just registered, or just written about.
 const Case* recent(const Turn& turn, const Said& said) {
   const std::string text = words_of(said);
-  for (const Case* c : turn.set.reported_by(turn.speaker())) {
+  for (const Case* c : told_to(turn)) {
     if (!is_open(c->stage) || c->stage == Stage::draft) continue;
     const Instant last = std::max(c->registered_at, c->last_echo_at);
     if (turn.now - last <= turn.policy.clocks.supplement_window &&
         !different_matter(turn, *c, said.meaning))
       return c;
     // Said twice is said once (§7).
-    const auto age = turn.now - c->registered_at;
     const bool spoken = !said.meaning.text.empty();  // two pictures are not the same one
-    if (age <= std::chrono::hours{24} && spoken && c->text == one_line(text)) return c;
+    if (spoken && c->reporter == turn.speaker() && said_before(turn, *c, text)) return c;
   }
   return nullptr;
 }
@@ -109,11 +120,8 @@ bool continue_numbered(Turn& turn, const Said& said) {
       find_reported(turn, said.meaning.numbers.front(), [](const Case&) { return false; });
   if (found.missing) return true;
   if (!found.one || !is_open(found.one->stage)) return false;
-  if (found.one->level < start_level(said.meaning)) return false;
-  if (found.one->stage == Stage::awaiting_reporter)
-    answer_question(turn, *found.one, said.meaning.text);
-  else
-    supplement_case(turn, *found.one, said.meaning.text);
+  if (not_for_its_owner(*found.one, said.meaning)) return false;
+  more_about(turn, *found.one, said.meaning.text);
   return true;
 }
 

@@ -20,20 +20,6 @@ using std::chrono::days;
 constexpr std::size_t kMostCompared = 30;  // the newest ones
 constexpr std::size_t kMostParts = 16;     // hamlets and grids of one village
 
-// The unit, what it is part of up to the village, and its parts.
-std::vector<UnitCode> places_near(const Directory& directory, const UnitCode& code) {
-  std::vector<UnitCode> places{code};
-  for (const Unit* unit = directory.unit(code);
-       unit && (unit->kind == UnitKind::hamlet || unit->kind == UnitKind::grid);) {
-    unit = directory.unit(unit->parent);
-    if (unit) places.push_back(unit->code);
-  }
-  auto parts = directory.parts_of(code);
-  if (parts.size() > kMostParts) parts.resize(kMostParts);
-  places.insert(places.end(), parts.begin(), parts.end());
-  return places;
-}
-
 // A county or a city is where nobody knows the place: nothing is near there.
 bool is_place(const Directory& directory, const UnitCode& code) {
   const Unit* unit = directory.unit(code);
@@ -78,8 +64,9 @@ bool taken_back(const Case& c) {
 // are missing.
 std::vector<const Case*> alike(Turn& turn, const Case& c, Instant since) {
   std::vector<const Case*> found;
-  if (!comparable(c) || !is_place(turn.directory, c.unit)) return found;
+  if (!comparable(c)) return found;
   const auto places = places_near(turn.directory, c.unit);
+  if (places.empty()) return found;
   bool here = true;
   for (const auto& place : places) here = turn.has_near(place) && here;
   if (!here) return found;
@@ -131,6 +118,20 @@ void join(Turn& turn, Case& c, const Case& found) {
 }
 
 }  // namespace
+
+std::vector<UnitCode> places_near(const Directory& directory, const UnitCode& code) {
+  if (!is_place(directory, code)) return {};
+  std::vector<UnitCode> places{code};
+  for (const Unit* unit = directory.unit(code);
+       unit && (unit->kind == UnitKind::hamlet || unit->kind == UnitKind::grid);) {
+    unit = directory.unit(unit->parent);
+    if (unit) places.push_back(unit->code);
+  }
+  auto parts = directory.parts_of(code);
+  if (parts.size() > kMostParts) parts.resize(kMostParts);
+  places.insert(places.end(), parts.begin(), parts.end());
+  return places;
+}
 
 bool link_same(Turn& turn, Case& c) {
   if (c.resembles || c.previous) return true;

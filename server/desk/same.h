@@ -3,10 +3,16 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "server/desk/turn.h"
 
 namespace huiyin {
+
+// Whose reports are compared with one from `code` (Need::near): the unit, what it is part of up to
+// the village, and its parts. Empty where nobody knows the place. For the batch too, which loads
+// them beforehand.
+std::vector<UnitCode> places_near(const Directory& directory, const UnitCode& code);
 
 // Looks for what was reported near `c` (its unit, hamlets and grids included) of late. When another
 // one's is open: `c.resembles`, and the reporter becomes a follower of it; when it is over:

@@ -17,12 +17,12 @@ std::string_view pick(const Pair& pair, std::string_view locale) {
 
 constexpr std::array<Pair, 10> kStages{{
     {"待补充", "waiting for your details"},
-    {"已登记", "registered"},
+    {"正在确认承办单位", "waiting until the right office is found"},
     {"等待接手", "waiting to be taken up"},
     {"办理中", "in progress"},
     {"等待补充情况", "waiting for an answer"},
-    {"研究办理单位", "being assigned"},
-    {"等待牵头", "waiting for a lead"},
+    {"正在确定由谁办理", "waiting until it is decided who handles it"},
+    {"正在请领导牵头", "waiting for a leader to take it up"},
     {"暂缓办理", "on hold"},
     {"已办结", "closed"},
     {"已归档", "filed"},
@@ -86,6 +86,22 @@ constexpr auto kVerbs = std::to_array<VerbWord>({
     {Verb::extend, {"延期", "Extend"}},
     {Verb::suspend, {"挂账", "Put on hold"}},
     {Verb::merge, {"并件", "Join"}},
+    {Verb::unmerge, {"拆件", "Take apart"}},
+    {Verb::resume, {"销账", "Resume"}},
+    {Verb::triage, {"分流", "Assign"}},
+    {Verb::send_down, {"下派", "Send down"}},
+    {Verb::rule, {"裁定", "Rule"}},
+    {Verb::approve, {"批准", "Approve"}},
+    {Verb::reject, {"驳回", "Decline"}},
+    {Verb::supervise, {"督办", "Supervise"}},
+    {Verb::request_claim, {"提请认领", "Ask a leader"}},
+    {Verb::invalidate, {"无效", "Invalid"}},
+    {Verb::coverage, {"覆盖", "Coverage"}},
+    {Verb::support, {"支援", "Support"}},
+    {Verb::hard_list, {"难事", "Hard matters"}},
+    {Verb::claim, {"认领", "Lead"}},
+    {Verb::instruct, {"批示", "Instruct"}},
+    {Verb::appoint, {"指定", "Appoint"}},
 });
 
 // "目前无法解决", but not "上次没解决的水管".
@@ -109,6 +125,16 @@ std::string stage(Stage stage, Outcome outcome, std::string_view locale) {
 
 std::string outcome(Outcome outcome, std::string_view locale) {
   return std::string{pick(kOutcomes.at(static_cast<std::size_t>(outcome)), locale)};
+}
+
+std::string wait(WaitKind kind, std::string_view locale) {
+  static constexpr std::array<Pair, 4> kWaits{{
+      {"等确定由谁办理", "to be assigned"},
+      {"等您同意", "to be approved"},
+      {"等领导牵头", "waits for a leader"},
+      {"列入难事", "hard matter"},
+  }};
+  return std::string{pick(kWaits.at(static_cast<std::size_t>(kind)), locale)};
 }
 
 std::string urgency(Urgency urgency, std::string_view locale) {
@@ -175,6 +201,43 @@ Verb verb_for(Move move) {
       return Verb::ask;
     case Move::close:
       return Verb::close;
+    case Move::dispatch:
+    case Move::triage:
+      return Verb::triage;
+    case Move::escalate:
+      return Verb::escalate;
+    case Move::transfer:
+      return Verb::transfer;
+    case Move::co_handle:
+      return Verb::co_handle;
+    case Move::extend:
+      return Verb::extend;
+    case Move::suspend:
+      return Verb::suspend;
+    case Move::resume:
+      return Verb::resume;
+    case Move::merge:
+      return Verb::merge;
+    case Move::unmerge:
+      return Verb::unmerge;
+    case Move::send_down:
+      return Verb::send_down;
+    case Move::rule:
+      return Verb::rule;
+    case Move::request_claim:
+      return Verb::request_claim;
+    case Move::claim:
+      return Verb::claim;
+    case Move::invalidate:
+      return Verb::invalidate;
+    case Move::supervise:
+      return Verb::supervise;
+    case Move::approve:
+      return Verb::approve;
+    case Move::refuse:
+      return Verb::reject;
+    case Move::instruct:
+      return Verb::instruct;
     default:
       return Verb::none;
   }
