@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/desk/same.h"
 #include "server/pipeline/batch_plan.h"
 
 namespace huiyin {
@@ -19,6 +20,14 @@ void check_settled(const Job& job, const Decision& decision) {
     throw std::logic_error{"a brief that stands for nothing"};
   if (job.task_of<Round>() && !decision.round && decision.cases.empty())
     throw std::logic_error{"a round that does nothing and is not over"};
+}
+
+// What a new case will be compared with: asked for beforehand, it costs no second round. Of
+// homonyms somebody is asked first.
+void add_near(const Meaning& meaning, const Directory& directory, Need& need) {
+  if (!meaning.substance || meaning.places.size() != 1) return;
+  for (auto& place : places_near(directory, meaning.places.front().unit))
+    need.near.insert(std::move(place));
 }
 
 bool full_number(std::string_view number) { return number.size() >= 11; }
@@ -159,6 +168,7 @@ void BatchRunner::load(store::Batch& tx, std::span<Job> jobs, Plan& plan) {
     }
     effect.account = account->id;
     effect.person = account->person;
+    add_near(jobs[i].meaning, *plan.runtime->directory, need);
     for (const auto& number : jobs[i].meaning.numbers)
       if (full_number(number)) need.numbers.insert(number);
   }

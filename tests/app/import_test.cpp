@@ -67,6 +67,40 @@ class Import : public testing::Test {
   std::ostringstream out_, errors_;
 };
 
+TEST_F(Import, LeavesInAndOut) {
+  const auto file = write("l.tsv",
+                          "person\tfrom\tto\tdeputy\n"
+                          "zhang\t2026-03-26\t2026-04-01\tli\n"
+                          "li\t2026-05-01T14:00:00+08:00\t2026-05-03\t\n");
+  const auto people = write("p.tsv", "id\tname\nzhang\t张\nli\t李\n");
+  ASSERT_EQ(import({file, people}), 0) << errors_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("leaves: 2 row(s) new or changed"));
+  const auto leaves = store_->load_directory()->leaves();
+  ASSERT_EQ(leaves.size(), 2U);
+  EXPECT_EQ(exported(*store_, "leaves"),
+            "person\tfrom\tto\tdeputy\n"
+            "zhang\t2026-03-26T00:00:00+08:00\t2026-04-01T00:00:00+08:00\tli\n"
+            "li\t2026-05-01T14:00:00+08:00\t2026-05-03T00:00:00+08:00\t\n");
+  ASSERT_EQ(import({file}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("leaves: 0 row(s) new or changed"));
+}
+
+TEST_F(Import, LeavesThatCannotBe) {
+  const auto file = write("l.tsv",
+                          "person\tfrom\tto\tdeputy\n"
+                          "zhang\t2026-03-26\t\t\n"
+                          "zhang\t2026-03-28\t2026-03-27\tzhang\n"
+                          "zhang\t2026-03-28\t2026-03-29\twang\n");
+  const auto people = write("p.tsv", "id\tname\nzhang\t张\n");
+  EXPECT_EQ(import({file, people}), 2);
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:2:19: column to: empty, wanted is a date"));
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:3:18: column to: must be later than from"));
+  EXPECT_THAT(errors_.str(), HasSubstr("column deputy: is the person who is away"));
+  EXPECT_THAT(errors_.str(), HasSubstr("column person: is there twice"));
+  EXPECT_THAT(errors_.str(), HasSubstr("column deputy: nobody with this id"));
+  EXPECT_TRUE(store_->load_directory()->leaves().empty());
+}
+
 TEST_F(Import, SeedInAnyOrderAndTwice) {
   ASSERT_EQ(import(kSeedFiles), 0) << errors_.str();
   const auto version = store_->directory_version();

@@ -148,7 +148,8 @@ TEST_P(DeliveryTest, NewSendersCostNoFurtherStatement) {
   auto r = rig({.traits = {.edits = true}});
   ASSERT_EQ(r->say("farmer", kLamp).status, Receipt::accepted);
   ASSERT_EQ(r->say("neighbour", kLamp).status, Receipt::accepted);
-  EXPECT_EQ(faults_.loaded, 0) << "nobody has met them: nothing is looked up";
+  EXPECT_EQ(faults_.loaded, 2)
+      << "once each, for what was reported near there; nobody has met them";
 }
 
 // ---- when ---------------------------------------------------------------------------------------
@@ -158,8 +159,10 @@ TEST_P(DeliveryTest, WhatWaitsForItsHourStandsInNoLane) {
   auto t = timers(*r);
   const Instant hour = r->clock.now() + 10h;
   change_ = [&](const Input& input, const WorkingSet&, Decision& decision) {
-    for (auto& draft : decision.notices)
+    for (auto& draft : decision.notices) {
+      draft.urgent = true;  // no morning brief tells of it
       if (input.now < hour) draft.not_before = hour;
+    }
   };
   const auto receipt = r->say("farmer", kLamp);
   ASSERT_TRUE(receipt.reply) << "an answer never waits";
@@ -187,7 +190,10 @@ TEST_P(DeliveryTest, TwoProcessesWakeANoticeOnce) {
   auto t1 = timers(*p1), t2 = timers(*p2);
   const Instant hour = p1->clock.now() + 1h;
   change_ = [&](const Input& input, const WorkingSet&, Decision& decision) {
-    if (auto* card = draft_of(decision, "card"); card && input.now < hour) card->not_before = hour;
+    auto* card = draft_of(decision, "card");
+    if (!card || input.now >= hour) return;
+    card->not_before = hour;
+    card->urgent = true;  // no morning brief tells of it
   };
   for (int i = 0; i < 20; ++i) p1->say("farmer" + std::to_string(i), kLamp);
   for (auto* r : {p1.get(), p2.get()}) r->clock.set(hour);

@@ -24,6 +24,7 @@ WorkingCalendar calendar() {
 
 Policy policy() {
   Policy policy{.calendar = calendar(), .clocks = default_clocks(), .area = {}};
+  policy.same_problem = 2;  // never: many farmers say the same here, and each has his own case
   return policy;
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -110,7 +112,16 @@ class TasksTest : public testing::TestWithParam<fakes::Engine> {
     return store->begin()->find_notices({{id}}).at(id).state;
   }
   void farmers_write(Rig& rig, int count) {
-    for (int i = 0; i < count; ++i) rig.say("farmer" + std::to_string(i), kLamp);
+    // Seven problems, none of them urgent.
+    constexpr std::array<const char*, 7> kProblems{"东浦村村口的路灯坏了，晚上老人走路看不见",
+                                                   "东浦村三组的健身器材生锈了没人管",
+                                                   "东浦村河边堆满建筑垃圾，臭味很大",
+                                                   "东浦村公告栏的玻璃脏了看不清字",
+                                                   "东浦村文化礼堂的椅子少了好几把",
+                                                   "东浦村公交站牌的字迹看不清楚",
+                                                   "东浦村图书室很久没有新书了"};
+    for (int i = 0; i < count; ++i)
+      rig.say("farmer" + std::to_string(i), kProblems.at(static_cast<std::size_t>(i)));
     ASSERT_TRUE(rig.settle());
   }
 
@@ -133,6 +144,7 @@ TEST_P(TasksTest, SevenThatWaitedAreOneMessage) {
   auto t = timers(*r);
   farmers_write(*r, 7);
   EXPECT_THAT(r->kinds_to("cadre"), IsEmpty()) << "at night";
+  t->run_due();
   EXPECT_EQ(t->next(), kMorning);
   r->clock.set(kMorning);
   t->run_due();
