@@ -24,6 +24,11 @@ bool says_nothing(MessageKind kind) {
 Command command_of(const Meaning& meaning, Speaker speaker) {
   for (int as = static_cast<int>(speaker); as > 0; --as)
     if (const auto& command = meaning.command.at(as); command.verb != Verb::none) return command;
+  // A word of the offices, with a number, is no chat: its speaker hears that it is not for him.
+  if (speaker != Speaker::resident)
+    for (const auto& above : meaning.command)
+      if (above.verb != Verb::none && !above.number.empty() && &above != &meaning.command[0])
+        return above;
   const auto& command = meaning.command[0];
   const bool deliberate = command.whole || !command.number.empty() || command.verb == Verb::bind ||
                           command.verb == Verb::language;
