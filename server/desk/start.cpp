@@ -90,7 +90,10 @@ bool settle_start(Turn& turn, Case& c, bool spans) {
 }
 
 NoticeDraft* send_card(Turn& turn, const Case& c, PersonId to) {
-  const bool clerk = duty_of(turn, to, c.owner_unit) == DutyRole::clerk;
+  const Roles roles = roles_in(turn, c, to);
+  const bool watches =
+      !roles.has(Role::owner) && (roles.has(Role::office) || roles.has(Role::upper));
+  const bool clerk = watches || duty_of(turn, to, c.owner_unit) == DutyRole::clerk;
   return tell_person(turn, c, to, "card", clerk ? Audience::office : Audience::owner);
 }
 

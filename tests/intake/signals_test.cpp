@@ -83,6 +83,36 @@ TEST(Signals, WhoIsNamedAndWhetherTheKindIsSaid) {
   }
 }
 
+TEST(Signals, WhoMustHavePowerAndWhoMayKnow) {
+  struct Row {
+    const char* text;
+    bool enforcement;
+    Privacy privacy;
+  };
+  using enum Privacy;
+  for (const Row& row : {
+           Row{"举报楼家村有人偷排污水", true, confidential},
+           Row{"工厂排污水发臭", true, named},
+           Row{"排污管堵了", false, named},
+           Row{"老板欠薪三个月", true, named},
+           Row{"食品厂门口路灯坏了", false, named},
+           Row{"超市卖过期食品", true, named},
+           Row{"请问违建怎么认定，想了解", true, confidential},
+           Row{"建议整治违建", true, confidential},
+           Row{"投诉垃圾没人收", false, named},
+           Row{"投诉饭店服务员骂人", false, confidential},
+           Row{"我要投诉村主任乱收费", false, confidential},
+           Row{"路灯坏了，别说是我", false, confidential},
+           Row{"匿名：河边有人倒垃圾", false, anonymous},
+           Row{"我不想留名，桥上护栏断了", false, anonymous},
+           Row{"公司的保密协议怎么签", false, named},
+       }) {
+    const Meaning meaning = understand(row.text);
+    EXPECT_EQ(meaning.enforcement, row.enforcement) << row.text;
+    EXPECT_EQ(meaning.privacy, row.privacy) << row.text;
+  }
+}
+
 TEST(Signals, Topics) {
   const std::pair<const char*, const char*> kTable[] = {
       {"施工把沟渠挖断了，生姜没水灌溉", "agriculture"},
