@@ -56,28 +56,19 @@ const Talk kTalks[] = {
     {"return_needs_a_reason",
      {kLamp,
       {"instructor", "退回", {"owner/refused"}, "退回请写明原因"},
-      {"instructor",
-       "不在本村范围",
-       {"reporter/returned", "owner/done", "owner/card", "office/returned"}}}},
-    {"return_goes_to_the_deputy_then_to_the_desk",
+      {"instructor", "不在本村范围", {"reporter/returned", "owner/done", "office/card"}}}},
+    // 退回 leaves the case with the office until it says who handles it (T4).
+    {"return_goes_to_the_office",
      {kLamp,
       {"instructor",
        "退回 这几天在外地",
-       {"reporter/returned", "owner/done", "owner/card", "office/returned"},
-       "代办干部"},
-      {"deputy",
-       "退回 不在本村范围",
        {"reporter/returned", "owner/done", "office/card"},
        "石璜镇三服务办公室"},
-      {"clerk", "退回 还是不对的", {"owner/refused"}, "已退回两次"},
-      {"clerk", "签收", {"reporter/accepted", "owner/done"}}}},
+      {"甲", "查询", {"reporter/status"}, "石璜镇三服务办公室"},
+      {"clerk", "签收 260326-0001", {"owner/refused"}, "已登记"}}},
     {"the_desk_returns_to_the_next_clerk",
      {{"乙", "石璜镇新胜村路灯坏了", {"office/card", "reporter/registered"}},
-      {"clerk", "退回 今天不当班", {"reporter/returned", "owner/done", "office/card"}},
-      {"clerk2",
-       "退回 也不归我管的",
-       {"reporter/returned", "owner/done", "office/card", "office/returned"}},
-      {"county", "签收", {"reporter/accepted", "owner/done"}}}},
+      {"clerk", "退回 今天不当班", {"reporter/returned", "owner/done", "office/card"}}}},
     {"return_only_before_signing",
      {kLamp,
       kSigned,
@@ -94,19 +85,15 @@ const Talk kTalks[] = {
       {"instructor", "退回", {"owner/refused"}, "没有可以这样办理的事项"}}},
     {"after_returning_an_old_button_says_who_has_it",
      {kLamp,
-      {"instructor",
-       "退回 不在本村范围",
-       {"reporter/returned", "owner/done", "owner/card", "office/returned"}},
-      {"instructor", "签收 260326-0001", {"owner/taken_over"}, "现由石璜镇楼家村代办干部办理"},
+      {"instructor", "退回 不在本村范围", {"reporter/returned", "owner/done", "office/card"}},
+      {"instructor", "签收 260326-0001", {"owner/taken_over"}, "现由石璜镇三服务办公室办理"},
       {"officer", "签收 260326-0001", {"owner/not_found"}}}},
     {"return_within_one_working_day",
      {kLamp,
       {"clock",
        "2026-03-27T17:30:00+08:00",
        {"owner/accept_half", "owner/accept_over", "owner/accept_over", "office/overdue"}},
-      {"instructor",
-       "退回 不在本村范围",
-       {"reporter/returned", "owner/done", "owner/card", "office/returned"}}}},
+      {"instructor", "退回 不在本村范围", {"reporter/returned", "owner/done", "office/card"}}}},
     {"return_too_late",
      {kLamp,
       {"clock",
@@ -189,8 +176,10 @@ const Talk kTalks[] = {
     {"planned_and_rejected_need_approval",
      {kLamp,
       kSigned,
-      {"instructor", "办结 已列入计划 明年统一更换路灯", {"owner/refused"}, "上一级同意"},
-      {"instructor", "办结 不予受理 不属于受理范围内", {"owner/refused"}, "上一级同意"},
+      {"instructor",
+       "办结 已列入计划 明年统一更换路灯",
+       {"office/request", "owner/done"},
+       "已请石璜镇三服务办公室同意"},
       kClosed}},
     {"closed_is_closed",
      {kLamp,
@@ -323,10 +312,117 @@ const Talk kTalks[] = {
       {"instructor", "帮助", {"owner/help"}, "签收 261123-0042"},
       {"instructor", "职责", {"owner/duties"}, "石璜镇楼家村驻村指导员"},
       {"instructor", "查询 0001", {"owner/card"}}}},
-    {"not_offered_yet",
+    {"what_may_be_done_with_a_case",
      {kLamp,
-      {"instructor", "上报 260326-0001 超出能力", {"owner/refused"}, "目前还不能在这里办理"},
-      {"clerk", "分流 260326-0001 水利局", {"owner/refused"}}}},
+      kSigned,
+      {"instructor", "帮助 260326-0001", {"owner/moves"}, "您可以回复：进展"},
+      {"officer", "帮助 260326-0001", {"owner/not_found"}}}},
+
+    // ---- 上报 (T8)
+    {"the_partners_nearby_come_first",
+     {kLamp,
+      kSigned,
+      {"instructor", "上报 260326-0001 超出本村权限", {"owner/partners"}, "1. 供水站"},
+      {"instructor",
+       "0",
+       {"reporter/escalated", "owner/done", "office/card"},
+       "由石璜镇三服务办公室办理"},
+      {"instructor", "进展 260326-0001 又去看了", {"owner/taken_over"}},
+      {"甲", "查询", {"reporter/status"}, "石璜镇三服务办公室"}}},
+    {"a_partner_helps",
+     {kLamp,
+      kSigned,
+      {"instructor", "上报 260326-0001 超出本村权限", {"owner/partners"}},
+      {"instructor", "1", {"owner/done", "owner/co_card"}, "已请石璜镇供水站协助"},
+      {"partner", "补充 260326-0001 我们有梯子，下午过去", {"owner/done", "owner/supplement"}},
+      {"partner", "进展 260326-0001 换好了", {"owner/refused"}},
+      {"instructor",
+       "办结 供水站帮忙换了灯泡",
+       {"owner/closed", "reporter/closed", "owner/done"}}}},
+    {"the_partners_are_shown_once",
+     {kLamp,
+      kSigned,
+      {"instructor", "上报 260326-0001 超出本村权限", {"owner/partners"}},
+      {"clock", "+40", {}},
+      {"instructor",
+       "上报 260326-0001 超出本村权限",
+       {"reporter/escalated", "owner/done", "office/card"}}}},
+    {"without_a_partner_it_goes_up_at_once",
+     {kRubbish,
+      {"instructor",
+       "上报 260326-0001 需要几个部门一起",
+       {"reporter/escalated", "owner/done", "office/card"}}}},
+    {"going_up_wants_a_reason",
+     {kRubbish,
+      {"instructor", "上报", {"owner/refused"}, "上报请写明原因"},
+      {"instructor", "超出本村权限", {"reporter/escalated", "owner/done", "office/card"}}}},
+    {"what_is_closed_or_elsewhere_does_not_go_up",
+     {kLamp,
+      kSigned,
+      {"officer", "上报 260326-0001 超出权限", {"owner/not_found"}},
+      {"instructor", "追问 是哪一盏路灯？", {"reporter/question", "owner/done"}},
+      {"instructor", "上报 260326-0001 超出权限", {"owner/refused"}, "还在等反映人回复"},
+      {"甲", "村口第三盏", {"reporter/answered", "owner/answer"}},
+      kClosed,
+      {"instructor", "上报 260326-0001 超出权限", {"owner/refused"}, "已办结"}}},
+    {"two_deadlocks_suggest_it",
+     {kLamp,
+      kSigned,
+      {"instructor", "进展 协调未果，供电所不同意", {"reporter/progress", "owner/done"}},
+      {"instructor",
+       "进展 又谈了一次，协调不下来",
+       {"reporter/progress", "owner/done"},
+       "可以请上一级出面：上报 260326-0001"}}},
+
+    // ---- 转办
+    {"to_others_of_the_same_level",
+     {kLamp,
+      kSigned,
+      {"instructor",
+       "转办 260326-0001 云帆纺织 灯在厂区门口",
+       {"reporter/dispatched", "owner/done", "owner/card"}},
+      {"officer", "办结 换了新灯泡，已经亮了", {"owner/closed", "reporter/closed", "owner/done"}}}},
+    {"to_a_person",
+     {kLamp,
+      {"instructor",
+       "转办 260326-0001 张小燕 这几天她在村里",
+       {"reporter/dispatched", "owner/done", "owner/card"}},
+      {"deputy", "签收", {"reporter/accepted", "owner/done"}}}},
+    {"transfer_wants_a_target_and_a_reason",
+     {kLamp,
+      {"instructor", "转办 260326-0001", {"owner/refused"}, "请写明单位或姓名"},
+      {"instructor", "转办 260326-0001 云帆纺织", {"owner/refused"}, "转办请写明原因"},
+      {"instructor", "转办 260326-0001 月亮村 地点在那边", {"owner/refused"}, "没有找到"},
+      {"instructor", "转办 260326-0001 水利局 归水利局管", {"owner/refused"}},
+      {"instructor", "转办 260326-0001 楼家村 还是我来", {"owner/refused"}, "已经在办"},
+      {"officer", "转办 260326-0001 云帆纺织 我来办", {"owner/not_found"}}}},
+
+    // ---- 协办
+    {"helpers",
+     {kLamp,
+      {"instructor",
+       "协办 260326-0001 供水站 请带梯子来",
+       {"owner/done", "owner/co_card"},
+       "已请石璜镇供水站协助"},
+      {"instructor", "协办 260326-0001 供水站", {"owner/refused"}, "已经在办"},
+      {"instructor", "协办 260326-0001 水利局", {"owner/done", "owner/co_card"}},
+      {"instructor", "协办 260326-0001 楼家村", {"owner/refused"}, "已经在办"},
+      {"instructor", "协办 260326-0001 月亮站", {"owner/refused"}, "没有找到"},
+      {"instructor", "协办 260326-0001", {"owner/refused"}, "请写明单位或姓名"},
+      {"officer", "协办 260326-0001 供水站", {"owner/not_found"}},
+      {"partner", "查询 260326-0001", {"owner/card"}},
+      {"partner", "签收 260326-0001", {"owner/refused"}, "不由您办理"}}},
+
+    // ---- several lines
+    {"several_lines_are_several_moves",
+     {kLamp,
+      kRubbish,
+      {"instructor",
+       "签收 260326-0001\n进展 260326-0001 已联系电工来看\n退回 260326-0001 不归我\n签收 "
+       "0002\n待办",
+       {"reporter/accepted", "owner/done", "reporter/progress", "owner/done", "owner/refused",
+        "reporter/accepted", "owner/done", "owner/todo"}},
+      {"甲", "查询 260326-0002", {"reporter/status"}, "办理中"}}},
 
     {"in_english",
      {{"instructor", "english", {"reporter/language"}},
@@ -425,16 +521,104 @@ TEST(Cadre, buttons_are_the_moves_that_are_possible_now) {
   EXPECT_EQ(done.notices.back().buttons, next);
 }
 
-TEST(Cadre, an_owner_returns_and_never_gets_it_back) {
+// T4: who gives it back never keeps it; the office has it and decides.
+TEST(Cadre, a_returned_case_waits_at_the_office) {
   fakes::DeskHarness desk;
   play(desk, {kLamp});
-  std::set<PersonId> owners{desk.only_case().owner};
   desk.say(fakes::people::deputy, "退回 不在本村范围");  // speaks for the owner too
-  EXPECT_TRUE(owners.insert(desk.only_case().owner).second);
-  EXPECT_EQ(desk.only_case().owner, fakes::people::clerk);
-  desk.say(fakes::people::clerk, "退回 今天不当班");
-  EXPECT_TRUE(owners.insert(desk.only_case().owner).second);
-  EXPECT_EQ(desk.only_case().owner, fakes::people::second_clerk);
+  const Case& c = desk.only_case();
+  EXPECT_EQ(c.stage, Stage::registered);
+  EXPECT_EQ(c.owner, fakes::people::clerk);
+  EXPECT_EQ(c.owner_unit, UnitCode{"sh"});
+  EXPECT_EQ(c.returns, 1);
+  EXPECT_EQ(c.accept_due, Instant{});
+  ASSERT_EQ(c.waits.size(), 1u);
+  EXPECT_EQ(c.waits.front(), (Wait{UnitCode{"sh"}, WaitKind::triage}));
+}
+
+// A case somewhere else, as another process would load it.
+void put_case(fakes::DeskHarness& desk, const std::function<void(Case&)>& change) {
+  fakes::DeskHarness first;
+  play(first, {kRubbish});
+  Case c = first.only_case();
+  change(c);
+  c.version = 1;
+  desk.resident("甲");
+  desk.set.put_loaded(c);
+}
+
+TEST(Cadre, a_third_return_and_a_ruled_case_are_refused) {
+  for (const bool ruled : {true, false}) {
+    fakes::DeskHarness desk;
+    put_case(desk, [&](Case& c) {
+      c.ruled = ruled;
+      c.returns = ruled ? 0 : 2;
+    });
+    const auto said = desk.say(fakes::people::instructor, "退回 260326-0001 不在本村范围");
+    EXPECT_THAT(desk.kinds(said), testing::ElementsAre("owner/refused"));
+    EXPECT_THAT(desk.read(said.notices.front()), testing::HasSubstr(ruled ? "裁定" : "已退回两次"));
+  }
+}
+
+TEST(Cadre, goes_up_one_level_at_a_time) {
+  using namespace fakes::people;
+  struct Row {
+    Level level;
+    PersonId owner;
+    const char* unit;
+    PersonId next;  // none: there is no level above
+    const char* to;
+  };
+  const Row rows[] = {
+      {Level::frontline, instructor, "lj", clerk, "sh"},
+      {Level::township, clerk, "sh", county_clerk, "sz"},
+      {Level::county, water, "slj", city_clerk, "sx"},
+      {Level::county, county_clerk, "sz", city_clerk, "sx"},
+      {Level::city, city_water, "sslj", PersonId{}, ""},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(std::string{row.unit} + " " + std::to_string(static_cast<int>(row.level)));
+    fakes::DeskHarness desk;
+    put_case(desk, [&](Case& c) {
+      c.level = row.level;
+      c.owner = row.owner;
+      c.owner_unit = UnitCode{row.unit};
+      c.stage = Stage::in_progress;
+      c.accept_due = {};
+    });
+    const auto said = desk.say(row.owner, "上报 260326-0001 超出权限，几个部门协调未果");
+    const Case& c = desk.only_case();
+    if (!row.next) {
+      EXPECT_THAT(desk.kinds(said), testing::ElementsAre("owner/refused"));
+      EXPECT_EQ(c.stage, Stage::in_progress);
+      continue;
+    }
+    EXPECT_THAT(desk.kinds(said),
+                testing::ElementsAre("reporter/escalated", "owner/done", "office/card"));
+    EXPECT_EQ(c.stage, Stage::pending_triage);
+    EXPECT_EQ(static_cast<int>(c.level), static_cast<int>(row.level) + 1);
+    EXPECT_EQ(c.owner, row.next);
+    EXPECT_EQ(c.owner_unit, UnitCode{row.to});
+    ASSERT_EQ(c.parties.size(), 1u);
+    EXPECT_EQ(c.parties.front().person, row.owner);
+    EXPECT_EQ(c.parties.front().kind, PartyKind::watcher);
+    EXPECT_EQ(said.events.back().detail, "power departments coordination");
+    EXPECT_EQ(said.notices.front().facts.at("reason"), "超出权限，几个部门协调未果");
+  }
+}
+
+TEST(Cadre, lines_see_what_the_line_before_did) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp});
+  const auto said = desk.say(fakes::people::instructor,
+                             "签收 260326-0001\n追问 260326-0001 是哪一盏路灯？\n"
+                             "进展 260326-0001 已联系电工来看");
+  EXPECT_THAT(desk.kinds(said),
+              testing::ElementsAre("reporter/accepted", "owner/done", "reporter/question",
+                                   "owner/done", "owner/refused"));
+  ASSERT_EQ(said.cases.size(), 1u);  // one row, written once
+  EXPECT_EQ(said.cases.front().stage, Stage::awaiting_reporter);
+  EXPECT_EQ(said.events.size(), 2u);
 }
 
 TEST(Cadre, the_pause_moves_the_due_date) {
