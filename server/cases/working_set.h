@@ -146,7 +146,10 @@ class WorkingSet {
   // Cases that wait at the office, as they are by now; earliest in the queue first.
   std::vector<const Case*> waiting_at(const UnitCode& unit) const;
   // Reported in the unit of late, newest first: as read without a lock, and what this batch added.
-  // To compare with only; whoever wants to change one asks for it as a case.
+  // To compare with only: of those read without a lock there are number, stage, type, outcome,
+  // topic, unit, place, text, reporter, owner, registered_at, closed_at, privacy, parent,
+  // concerned_unit and what cases.workflow holds (concerned, previous, resembles, parties ...), the
+  // rest is empty. Whoever wants more, or to change one, asks for it as a case.
   std::vector<const Case*> near(const UnitCode& unit) const;
   const std::set<OwnerOf>& owners() const { return owners_; }
   // Oldest first, with what this batch added; empty when not loaded.

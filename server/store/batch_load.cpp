@@ -177,7 +177,7 @@ void SqlBatch::load_near(const std::set<UnitCode>& units, Instant since, Working
   for (const auto& unit : units)
     if (unit && !set.asked_near(unit)) absent.push_back(unit);
   const Value from{std::max<std::int64_t>(microseconds(since), 1)};
-  constexpr std::size_t kMost = 16;  // of units in a statement
+  constexpr std::size_t kMost = 64;  // of units in a statement
   for (std::size_t done = 0; done < absent.size();) {
     const auto n = std::bit_floor(std::min(absent.size() - done, kMost));
     const auto units_of_this = std::span{absent}.subspan(done, n);
@@ -193,11 +193,11 @@ void SqlBatch::load_near(const std::set<UnitCode>& units, Instant since, Working
                 std::to_string(kNearMost) + ") AS one_unit";
       params.insert(params.end(), {to_value(unit), from});
     }
-    const Rows rows = connection_.query("SELECT " + select_list<Case>("c.") + " FROM (" + newest +
-                                            ") AS newest JOIN cases c ON c.id=newest.id",
+    const Rows rows = connection_.query("SELECT " + select_list<CaseOutline>("c.") + " FROM (" +
+                                            newest + ") AS newest JOIN cases c ON c.id=newest.id",
                                         params);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      auto row = read_row<Case>(rows[i]);
+      auto row = read_row<CaseOutline>(rows[i]).row;
       if (row.stage != Stage::draft) found[row.unit].push_back(std::move(row));
     }
     for (auto& [unit, cases] : found) set.put_near(unit, std::move(cases));
