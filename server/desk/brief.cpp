@@ -30,6 +30,7 @@ bool done_meanwhile(const Case& c, std::string_view kind) {
     return c.stage != Stage::dispatched;
   if (kind == "triage_over")
     return c.stage != Stage::registered && c.stage != Stage::pending_triage;
+  if (kind == "returned") return c.stage != Stage::registered;
   if (kind == "unclaimed") return c.stage != Stage::pending_claim;
   if (kind == "request") return c.request.kind == RequestKind::none;
   if (kind == "contact_over") return c.contacted_at != Instant{};

@@ -188,10 +188,12 @@ void ladder(Turn& turn, Case& c, Level level, int step) {
 
 // ---- after the end -----------------------------------------------------------------------------
 
-bool rated_low(const Case& c) {
-  const auto low = [](int grade) { return grade == 1 || grade == 2; };
-  return low(c.rating) ||
-         std::ranges::any_of(c.parties, [&](const Party& party) { return low(party.rating); });
+bool low(int grade) { return grade == 1 || grade == 2; }
+
+const Party* follower_rated_low(const Case& c) {
+  const auto found =
+      std::ranges::find_if(c.parties, [](const Party& party) { return low(party.rating); });
+  return found == c.parties.end() ? nullptr : &*found;
 }
 
 // Somebody wrote a note after the last bad rating: that is the call.
@@ -204,11 +206,18 @@ bool called_back(const std::vector<Event>& history) {
 }
 
 void call_back(Turn& turn, Case& c) {
-  if (!rated_low(c) || !turn.has_history(c.id) || called_back(turn.set.history(c.id))) return;
+  const Party* follower = follower_rated_low(c);
+  if ((!low(c.rating) && !follower) || !turn.has_history(c.id)) return;
+  if (called_back(turn.set.history(c.id))) return;
   remind(turn, c);
   const PersonId office = office_of(turn, c).person;
   auto* draft = tell_person(turn, c, office ? office : c.owner, "rating", Audience::office);
-  if (draft) draft->facts["again"] = "1";
+  if (!draft) return;
+  draft->facts["again"] = "1";
+  if (low(c.rating)) return;
+  draft->facts.erase("reporter");
+  draft->facts["by_follower"] = "1";
+  if (!follower->own.empty()) draft->facts["own_number"] = follower->own;
 }
 
 void serve(Turn& turn, Case& c) {

@@ -69,7 +69,7 @@ TEST(Briefs, leave_out_what_is_done) {
         Row{"contact_over", "签收", true}, Row{"contact_over", "联系 已打电话", false},
         Row{"due_tomorrow", "签收", true}, Row{"due_tomorrow", "办结 换了新灯泡，已经亮了", false},
         Row{"rating", "办结 换了新灯泡，已经亮了", true}, Row{"card", "退回 不在本村范围", false},
-        Row{"taken_over", "退回 不在本村范围", true}}) {
+        Row{"taken_over", "退回 不在本村范围", true}, Row{"returned", "签收", false}}) {
     SCOPED_TRACE(std::string{row.kind} + " " + (row.then ? row.then : ""));
     fakes::DeskHarness desk;
     play(desk, {kLamp});

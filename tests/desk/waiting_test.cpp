@@ -212,6 +212,27 @@ TEST(Waiting, for_the_call_after_a_bad_rating) {
   }
 }
 
+TEST(Waiting, a_follower_who_rated_badly_is_called_too) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp, kSigned});
+  desk.say(people::instructor, "办结 换了新灯泡，已经亮了");
+  desk.say("甲", "5");
+  Decision change;
+  Case c = desk.only_case();
+  Party follower;
+  follower.person = desk.resident("乙");
+  follower.own = "260326-0002";
+  follower.rating = 1;
+  c.parties.push_back(follower);
+  timers::call_back(c, desk.policy, desk.now);
+  change.cases.push_back(c);
+  desk.set.fold(change);
+  EXPECT_THAT(heard(desk, "2026-03-27T17:31:00+08:00"), ElementsAre("13 office/rating"));
+  const auto& notice = *fakes::DeskHarness::to(desk.transcript.back(), people::clerk)[0];
+  EXPECT_THAT(desk.read(notice), HasSubstr("260326-0002"));
+  EXPECT_FALSE(notice.facts.contains("reporter"));
+}
+
 // The owner is the office itself: the one above is asked, and the reporter hears of that one.
 TEST(Waiting, an_office_that_is_late_is_supervised_from_above) {
   fakes::DeskHarness desk;
