@@ -93,11 +93,11 @@ TEST_F(Import, LeavesThatCannotBe) {
                           "zhang\t2026-03-28\t2026-03-29\twang\n");
   const auto people = write("p.tsv", "id\tname\nzhang\t张\n");
   EXPECT_EQ(import({file, people}), 2);
-  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:2:19: column to: empty, wanted is a date"));
-  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:3:18: column to: must be later than from"));
-  EXPECT_THAT(errors_.str(), HasSubstr("column deputy: is the person who is away"));
-  EXPECT_THAT(errors_.str(), HasSubstr("column person: is there twice"));
-  EXPECT_THAT(errors_.str(), HasSubstr("column deputy: nobody with this id"));
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:2:1: to: empty, wanted is a date"));
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:3:1: to: must be later than from"));
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:3:1: deputy: is the person who is away"));
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:4:1: person: is there twice"));
+  EXPECT_THAT(errors_.str(), HasSubstr("l.tsv:4:1: deputy: nobody with this id"));
   EXPECT_TRUE(store_->load_directory()->leaves().empty());
 }
 
