@@ -58,9 +58,10 @@ Why why_not(const Turn& turn, const Case& c, Move move) {
   if (role_in(turn, c, turn.speaker()) != Role::owner) return Why::not_yours;
   if (!is_open(c.stage)) return Why::closed_for_owner;
   if (c.stage == Stage::awaiting_reporter) return Why::waiting;
-  if (move == Move::accept) return Why::accepted_already;
+  if (move == Move::accept && c.stage == Stage::in_progress) return Why::accepted_already;
   if (move == Move::escalate && c.level == Level::city) return Why::at_top;
-  return move == Move::return_case ? Why::return_signed : Why::not_your_move;
+  const bool signed_for = move == Move::return_case && c.stage == Stage::in_progress;
+  return signed_for ? Why::return_signed : Why::not_your_move;
 }
 
 // The one case on the speaker's hands, whatever its state; null when there are none or several.

@@ -10,6 +10,7 @@
 #include "server/desk/privacy.h"
 #include "server/desk/questions.h"
 #include "server/desk/rounds.h"
+#include "server/desk/tell.h"
 
 namespace huiyin {
 namespace {
@@ -79,8 +80,8 @@ bool tells_place_of_draft(Turn& turn, const Said& said) {
   return where.unit || !where.choices.empty();
 }
 
-// Staff are heard as leader, then as office, then as cadre: the first that knows the word and may do
-// it. A clerk who owns a case acts as its owner too. `command`: what was picked or asked for
+// Staff are heard as leader, then as office, then as cadre: the first that knows the word and may
+// do it. A clerk who owns a case acts as its owner too. `command`: what was picked or asked for
 // before, or what stands in the message for the highest of the speaker's duties.
 bool hear_staff(Turn& turn, const Said& said, const Command& command, bool answer) {
   const auto as = [&](Speaker speaker) -> const Command& {
@@ -124,8 +125,7 @@ void hear_words(Turn& turn, const Said& said) {
     command = *std::move(answer);
   }
   if (command.verb != Verb::none && !command.bare) {
-    if (speaker != Speaker::resident && hear_staff(turn, said, command, answer.has_value()))
-      return;
+    if (speaker != Speaker::resident && hear_staff(turn, said, command, answer.has_value())) return;
     if (!cries_for_help(meaning, command) &&
         (hear_self_command(turn, said, command) || hear_reporter_command(turn, said, command)))
       return;
@@ -183,7 +183,15 @@ std::variant<Decision, Need> decide_said(const Input& input, const Said& said,
     return turn.finish();
   };
   auto first = one(set, said);
-  const bool staff = speaker_of(directory, said.person, input.now) != Speaker::resident;
+  // A line in the words of another office is answered too, not dropped.
+  const auto not_theirs = [&](const WorkingSet& rows) {
+    Turn turn{input.now, rows, directory, policy, supply};
+    turn.speak_as(said.person, said.account);
+    answer_why(turn, "refused", Audience::owner, words::Why::not_offered);
+    return turn.finish();
+  };
+  const Speaker speaker = speaker_of(directory, said.person, input.now);
+  const bool staff = speaker != Speaker::resident;
   if (!staff || said.meaning.more.empty() || std::holds_alternative<Need>(first)) return first;
   // Several lines are several actions: each is decided on what the one before left, and answered.
   Decision all = std::get<Decision>(std::move(first));
@@ -191,7 +199,9 @@ std::variant<Decision, Need> decide_said(const Input& input, const Said& said,
   after.fold(all);
   for (std::size_t line = 0; line < said.meaning.more.size(); ++line) {
     const Meaning meaning = line_of(said.meaning, line);
-    auto answer = one(after, Said{said.message, meaning, said.person, said.account});
+    const bool known = command_of(meaning, speaker).verb != Verb::none;
+    auto answer = known ? one(after, Said{said.message, meaning, said.person, said.account})
+                        : not_theirs(after);
     if (std::holds_alternative<Need>(answer)) return answer;
     after.fold(std::get<Decision>(answer));
     append(all, std::get<Decision>(std::move(answer)));

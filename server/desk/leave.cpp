@@ -118,7 +118,8 @@ void end_overlapping(Turn& turn, const Leave& fresh) {
 void cancel(Turn& turn) {
   bool any = false;
   for (Leave leave : turn.directory.leaves()) {
-    if (leave.person != turn.speaker() || leave.to <= turn.now) continue;
+    const bool over = leave.to <= turn.now || leave.to <= leave.from;
+    if (leave.person != turn.speaker() || over) continue;
     leave.to = std::max(leave.from, turn.now);
     any = true;
     turn.change_leave(std::move(leave));

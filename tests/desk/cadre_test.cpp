@@ -45,7 +45,7 @@ const Talk kTalks[] = {
     {"a_deputy_sees_the_list", {kLamp, {"deputy", "待办", {"owner/todo"}, "您手上有1件"}}},
     {"the_office_sees_but_does_not_act",
      {kLamp,
-      {"clerk", "查询 260326-0001", {"owner/card"}, "石璜镇楼家村：路灯坏了"},
+      {"clerk", "查询 260326-0001", {"office/card"}, "石璜镇楼家村：路灯坏了"},
       {"clerk", "签收 260326-0001", {"owner/refused"}, "现在等待接手"}}},
     {"the_office_handles_what_it_owns",
      {{"乙", "石璜镇新胜村路灯坏了", {"office/card", "reporter/registered"}},
@@ -65,7 +65,7 @@ const Talk kTalks[] = {
        {"reporter/returned", "owner/done", "office/card"},
        "石璜镇三服务办公室"},
       {"甲", "查询", {"reporter/status"}, "石璜镇三服务办公室"},
-      {"clerk", "签收 260326-0001", {"owner/refused"}, "已登记"}}},
+      {"clerk", "签收 260326-0001", {"owner/refused"}, "不能这样办理"}}},
     {"the_desk_returns_to_the_next_clerk",
      {{"乙", "石璜镇新胜村路灯坏了", {"office/card", "reporter/registered"}},
       {"clerk", "退回 今天不当班", {"reporter/returned", "owner/done", "office/card"}}}},
@@ -98,7 +98,8 @@ const Talk kTalks[] = {
      {kLamp,
       {"clock",
        "2026-03-30T08:31:00+08:00",
-       {"owner/accept_half", "owner/accept_over", "owner/accept_over", "office/overdue"}},
+       {"owner/accept_half", "owner/accept_over", "owner/accept_over", "office/overdue",
+        "owner/contact_over"}},
       {"instructor", "退回 不在本村范围", {"owner/refused"}, "退回的时限已过"}}},
 
     // ---- working
@@ -150,7 +151,8 @@ const Talk kTalks[] = {
      {kLamp, {"instructor", "进展 着火的电线已经换掉", {"reporter/progress", "owner/done"}}}},
     {"told_is_for_the_file",
      {kLamp, kSigned, {"instructor", "已告知 260326-0001 电话里说了", {"owner/told"}}}},
-    {"note_of_the_office", {kLamp, {"clerk", "补充 260326-0001 供电所说明天来", {"owner/done"}}}},
+    {"note_of_the_office",
+     {kLamp, {"clerk", "补充 260326-0001 供电所说明天来", {"owner/done", "owner/supplement"}}}},
 
     // ---- closing
     {"result_needs_a_fact",
@@ -265,7 +267,7 @@ const Talk kTalks[] = {
        "重新办理，由石璜镇楼家村驻村指导员负责"},
       {"instructor", "签收", {"reporter/accepted", "owner/done"}},
       kClosed,
-      {"甲", "又坏了，今晚又不亮", {"reporter/reopened", "owner/reopened", "office/reopened"}}}},
+      {"甲", "又坏了，今晚又不亮", {"reporter/reopened", "office/reopened", "owner/taken_over"}}}},
     {"about_the_cadre_in_a_reopening",
      {kLamp,
       kSigned,
@@ -510,14 +512,16 @@ TEST(Cadre, work_on_an_unsigned_card_is_two_moves_and_one_notice) {
 TEST(Cadre, buttons_are_the_moves_that_are_possible_now) {
   fakes::DeskHarness desk;
   auto said = desk.say("甲", "楼家村路灯坏了");
-  const std::vector<Button> expected{
-      {"签收", "签收 260326-0001"}, {"退回", "退回 260326-0001"}, {"联系", "联系 260326-0001"}};
+  const std::vector<Button> expected{{"签收", "签收 260326-0001"},
+                                     {"退回", "退回 260326-0001"},
+                                     {"联系", "联系 260326-0001"},
+                                     {"协办", "协办 260326-0001"},
+                                     {"转办", "转办 260326-0001"}};
   EXPECT_EQ(said.notices[0].buttons, expected);
   auto done = desk.say(fakes::people::instructor, said.notices[0].buttons[0].command);
-  const std::vector<Button> next{{"进展", "进展 260326-0001"},
-                                 {"追问", "追问 260326-0001"},
-                                 {"办结", "办结 260326-0001"},
-                                 {"联系", "联系 260326-0001"}};
+  const std::vector<Button> next{{"进展", "进展 260326-0001"}, {"追问", "追问 260326-0001"},
+                                 {"办结", "办结 260326-0001"}, {"联系", "联系 260326-0001"},
+                                 {"上报", "上报 260326-0001"}, {"协办", "协办 260326-0001"}};
   EXPECT_EQ(done.notices.back().buttons, next);
 }
 
@@ -605,6 +609,14 @@ TEST(Cadre, goes_up_one_level_at_a_time) {
     EXPECT_EQ(said.events.back().detail, "power departments coordination");
     EXPECT_EQ(said.notices.front().facts.at("reason"), "超出权限，几个部门协调未果");
   }
+}
+
+TEST(Cadre, a_line_of_another_office_is_answered) {
+  fakes::DeskHarness desk;
+  play(desk, {kLamp});
+  const auto said = desk.say(fakes::people::instructor, "签收 260326-0001\n批准 260326-0001");
+  EXPECT_THAT(desk.kinds(said),
+              testing::ElementsAre("reporter/accepted", "owner/done", "owner/refused"));
 }
 
 TEST(Cadre, lines_see_what_the_line_before_did) {
