@@ -96,7 +96,7 @@ Pairs pairs_of(const std::u32string& text, std::u32string_view dropped) {
   char32_t before = 0;
   for (const char32_t c : text) {
     if (dropped.find(c) != std::u32string_view::npos) continue;
-    if (!is_word(c)) {
+    if (!is_word(c) || is_digit(c)) {
       before = 0;
       continue;
     }
