@@ -6,9 +6,8 @@
 namespace huiyin {
 
 bool takes_part(const Case& c, PersonId person, PartyKind kind) {
-  return std::ranges::any_of(c.parties, [&](const Party& party) {
-    return party.person == person && party.kind == kind;
-  });
+  return std::ranges::any_of(
+      c.parties, [&](const Party& party) { return party.person == person && party.kind == kind; });
 }
 
 void add_party(Case& c, Party party) {
