@@ -466,5 +466,19 @@ TEST(Office, is_offered_what_the_table_allows) {
   }
 }
 
+// §6: the program says what it sees; people decide.
+TEST(Office, reads_the_signs_of_a_hard_matter) {
+  fakes::DeskHarness desk;
+  working(desk);
+  desk.say(people::instructor, "进展 协调未果，施工方不同意");
+  desk.say(people::instructor, "进展 协调未果，还是谈不拢");
+  ASSERT_EQ(desk.only_case().deadlocks, 2);
+  desk.say(people::instructor, "上报 260326-0001 协调不下来");
+  const auto decision = desk.say(people::instructor, "0");
+  ASSERT_EQ(desk.only_case().stage, Stage::pending_triage);
+  const auto card = desk.say(people::clerk, "查询 260326-0001");
+  EXPECT_THAT(desk.read(card.notices.at(0)), HasSubstr("可能是难事：多次协调未果。可以上报。"));
+}
+
 }  // namespace
 }  // namespace huiyin::conversation
