@@ -86,7 +86,7 @@ inline void play(fakes::DeskHarness& desk, const std::vector<Line>& lines) {
     }
     for (const auto& decision : decisions)
       for (const auto& notice : decision.notices)
-        if (!notice.edits) notices.push_back(&notice);
+        if (!notice.edits && !notice.muted) notices.push_back(&notice);  // muted: on paper only
     std::vector<std::string> kinds;
     for (const auto* notice : notices)
       kinds.push_back(std::string{name(notice->audience)} + "/" + notice->kind);
