@@ -207,6 +207,9 @@ bool hear_leader(Turn& turn, const Said& /*said*/, const Command& command) {
     case Verb::instruct:
       if (const Case* c = one(leading(Move::instruct))) instruct(turn, *c, command);
       return true;
+    case Verb::supervise:
+      if (const Case* c = one(leading(Move::supervise))) supervise(turn, *c, command);
+      return true;
     case Verb::close: {
       const auto fits = leading(Move::close);
       const auto found = find_decided(turn, command.number, desks, fits);
