@@ -164,7 +164,7 @@ TEST(Files, a_recording_from_nowhere_is_not_lost) {
 // A voice tells who speaks: who may not know the reporter gets pictures only.
 TEST(Files, confidential_voices_stay_with_the_office) {
   fakes::DeskHarness desk;
-  desk.send("甲", file(MessageKind::voice, "举报楼家村有人偷排污水"));
+  desk.send("甲", file(MessageKind::voice, "举报楼家村有人赌博"));
   const auto decision = desk.send("甲", file(MessageKind::image));
   const auto edits = desk.edits(decision);
   ASSERT_EQ(edits.size(), 1u);

@@ -67,7 +67,13 @@ TEST(Needs, a_deputy_needs_the_cases_of_those_he_stands_in_for) {
 TEST(Needs, the_first_message_needs_nothing_more_than_what_is_preloaded) {
   fakes::DeskHarness desk;
   Asking asking{desk, desk.resident("甲"), "楼家村路灯坏了"};
-  EXPECT_TRUE(std::holds_alternative<Decision>(asking.answer()));
+  // But what was told of the same place of late (§7).
+  const auto answer = asking.answer();
+  ASSERT_TRUE(std::holds_alternative<Need>(answer));
+  Need need = std::get<Need>(answer);
+  EXPECT_FALSE(need.near.empty());
+  need.near.clear();
+  EXPECT_TRUE(need.empty());
 }
 
 TEST(Pure, the_same_input_has_the_same_answer) {

@@ -202,7 +202,7 @@ TEST(Unheard, whoever_has_the_case_now_is_asked) {
 TEST(Unheard, confidential_reporters_are_called_by_the_office) {
   fakes::DeskHarness desk;
   name_reporter(desk, "甲", "王大伯", "13812345678");
-  play(desk, {{"甲", "举报楼家村有人偷排污水", {"owner/card", "reporter/registered"}}});
+  play(desk, {{"甲", "举报楼家村有人赌博", {"owner/card", "reporter/registered"}}});
   const auto decision = unheard(desk, 77, "registered");
   ASSERT_THAT(desk.kinds(decision), ElementsAre("owner/telephone"));
   EXPECT_EQ(decision.notices[0].to, people::clerk);

@@ -1,0 +1,113 @@
+// Complaints about those who serve are not for their eyes (handbook §4).
+#include "tests/desk/conversation.h"
+
+namespace huiyin::conversation {
+namespace {
+
+using fakes::DeskHarness;
+namespace people = fakes::people;
+
+// Nothing of the case reaches them, and whatever they say about it is answered as if there were
+// none.
+void expect_nothing(DeskHarness& desk, PersonId who, const std::string& number) {
+  for (const std::string& word :
+       std::vector<std::string>{"查询", "签收", "进展", "补充", "帮助", "关注", "催办"}) {
+    const bool words = word == "进展" || word == "补充";
+    const auto decision = desk.say(who, word + " " + number + (words ? " 已经去看过了" : ""));
+    for (const auto& notice : decision.notices) {
+      EXPECT_FALSE(notice.about && desk.set.find_case(notice.about)->number == number)
+          << word << notice.kind;
+      EXPECT_THAT(desk.read(notice), testing::Not(testing::HasSubstr("乱收费"))) << word;
+    }
+    EXPECT_TRUE(decision.cases.empty()) << word;
+  }
+  for (const char* list : {"待办", "查询"}) {
+    for (const auto& notice : desk.say(who, list).notices)
+      EXPECT_THAT(desk.read(notice), testing::Not(testing::HasSubstr(number))) << list;
+  }
+}
+
+struct About {
+  const char* label;
+  const char* says;
+  std::vector<PersonId> concerned;
+};
+
+class Conflicts : public testing::TestWithParam<About> {};
+INSTANTIATE_TEST_SUITE_P(All, Conflicts,
+                         testing::Values(About{"village",
+                                               "投诉楼家村村委会乱收费",
+                                               {people::instructor, people::deputy, people::grid}},
+                                         About{"township",
+                                               "投诉石璜镇政府乱收费",
+                                               {people::clerk, people::second_clerk,
+                                                people::instructor, people::officer,
+                                                people::partner}}),
+                         [](const auto& info) { return std::string{info.param.label}; });
+
+TEST_P(Conflicts, those_concerned_find_nothing) {
+  DeskHarness desk;
+  const auto decision = desk.say("甲", GetParam().says);
+  const std::string number = desk.only_case().number;
+  for (const PersonId who : GetParam().concerned) {
+    SCOPED_TRACE(desk.directory->person(who)->name);
+    EXPECT_TRUE(desk.to(decision, who).empty());
+    EXPECT_EQ(std::ranges::count(desk.case_of(number).concerned, who), 1);
+    expect_nothing(desk, who, number);
+  }
+}
+
+// Who leaves the village for the office takes his curiosity with him.
+TEST(Conflict, another_duty_does_not_help) {
+  DeskHarness desk;
+  desk.say("甲", "投诉楼家村村委会乱收费");
+  const std::string number = desk.only_case().number;
+  std::vector<Duty> duties = desk.directory->duties();
+  for (Duty& duty : duties)
+    if (duty.person == people::instructor) {
+      duty.unit = UnitCode{"sh"};
+      duty.role = DutyRole::clerk;
+      duty.priority = 0;
+    }
+  std::vector<Person> persons;
+  std::vector<Account> accounts;
+  for (const auto& [id, person] : desk.directory->people()) {
+    if (id != kDutyDesk) persons.push_back(person);
+    for (const Account& account : desk.directory->accounts_of(id)) accounts.push_back(account);
+  }
+  std::vector<Leave> leaves{{people::clerk, desk.now - std::chrono::hours{1},
+                             desk.now + std::chrono::hours{99}, people::instructor}};
+  desk.directory =
+      std::make_shared<const Directory>(2, desk.directory->units(), std::move(duties),
+                                        std::move(persons), std::move(accounts), std::move(leaves));
+  expect_nothing(desk, people::instructor, number);
+  const auto urged = desk.say("甲", "催办");
+  EXPECT_TRUE(desk.to(urged, people::instructor).empty());
+}
+
+TEST(Conflict, what_is_added_about_the_owner_becomes_a_case_of_its_own) {
+  DeskHarness desk;
+  desk.say("甲", "楼家村路灯坏了");
+  const auto decision = desk.say("甲", "我要投诉村主任乱收费，楼家村的");
+  EXPECT_TRUE(desk.to(decision, people::instructor).empty());
+  const Case& c = desk.last_case();
+  EXPECT_EQ(c.number, "260326-0002");
+  EXPECT_EQ(c.concerned_unit, UnitCode{"lj"});
+  EXPECT_EQ(c.privacy, Privacy::confidential);
+  EXPECT_THAT(desk.case_of("260326-0001").text, testing::Not(testing::HasSubstr("乱收费")));
+  expect_nothing(desk, people::instructor, "260326-0002");
+}
+
+TEST(Conflict, emergencies_too_pass_by_those_they_are_about) {
+  DeskHarness desk;
+  const auto decision = desk.say("甲", "投诉楼家村村主任打人，正拿刀砍人，快来");
+  const Case& c = desk.only_case();
+  EXPECT_EQ(c.urgency, Urgency::emergency);
+  for (const PersonId who : {people::instructor, people::deputy, people::grid})
+    EXPECT_TRUE(desk.to(decision, who).empty());
+  EXPECT_EQ(desk.to(decision, people::clerk).size(), 1u);
+  EXPECT_TRUE(desk.to(decision, c.reporter).at(0)->facts.contains("advice"));
+}
+
+}  // namespace
+}  // namespace huiyin::conversation
