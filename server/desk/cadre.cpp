@@ -11,6 +11,7 @@
 #include "server/desk/owners.h"
 #include "server/desk/questions.h"
 #include "server/desk/register.h"
+#include "server/desk/roles.h"
 #include "server/desk/tell.h"
 
 namespace huiyin {
@@ -30,7 +31,7 @@ void not_found(Turn& turn, const std::string& number) {
 // anybody else learns nothing, not even that it exists.
 void answer_foreign(Turn& turn, const std::string& number) {
   const Case* c = turn.set.find_case(number);
-  if (!c) return not_found(turn, number);
+  if (!c || concerned(turn, *c, turn.speaker())) return not_found(turn, number);
   if (!turn.has_history(c->id)) return;
   const auto mine = [&](const Event& event) {
     return event.actor == turn.speaker() && event.role == Role::owner;
