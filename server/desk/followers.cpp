@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/desk/cadre_moves.h"
 #include "server/desk/candidates.h"
 #include "server/desk/facts.h"
 #include "server/desk/roles.h"
@@ -53,6 +54,7 @@ void start_following(Turn& turn, Case c) {
         words::why(words::Why::closed_already, turn.me().locale);
     return;
   }
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   c.parties.push_back(std::move(party));
   show_followed(turn, c);
   turn.put(std::move(c));
@@ -154,6 +156,7 @@ void stop_following(Turn& turn, Case c) {
   std::erase_if(c.parties, [&](const Party& party) {
     return party.kind == PartyKind::follower && party.person == turn.speaker();
   });
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   turn.put(std::move(c));
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/cases/similarity.h"
+#include "server/desk/cadre_moves.h"
 #include "server/desk/facts.h"
 #include "server/desk/followers.h"
 #include "server/desk/roles.h"
@@ -113,6 +114,7 @@ void join(Turn& turn, Case& c, const Case& found) {
   party.own = c.number;
   party.since = turn.now;
   turn.make_for(c.reporter, first, Move::follow, Role::follower, "", c.number);
+  if (replace_gone_owner(turn, first)) turn.echo(first, "dispatched");
   first.parties.push_back(std::move(party));
   turn.put(std::move(first));
 }

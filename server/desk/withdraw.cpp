@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "server/desk/cadre_moves.h"
 #include "server/desk/facts.h"
 #include "server/desk/followers.h"
 #include "server/desk/hear.h"
@@ -53,6 +54,7 @@ void hand_on(Turn& turn, Case c) {
     if (!turn.has_number(heir.own)) return;
     if (const Case* own = turn.set.find_case(heir.own)) wish = own->privacy;
   }
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   answer_about(turn, c, "withdrawn").facts["goes_on"] = "1";
   turn.make(c, Move::supplement, Role::reporter, std::string{kTakenBack},
             "reporter " + std::to_string(c.reporter.raw()));
@@ -73,6 +75,7 @@ void keep_without_name(Turn& turn, Case c) {
     turn.make(c, Move::supplement, Role::reporter, std::string{kTakenBack}, "anonymous");
     c.privacy = Privacy::anonymous;
     c.text = mask_text(c.text);
+    if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
     if (auto* draft = tell_owner(turn, c, "withdrawn")) draft->facts["safety"] = "1";
     turn.put(c);
   }
