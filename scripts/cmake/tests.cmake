@@ -47,3 +47,8 @@ huiyin_test(web LINKS huiyin_web huiyin_fakes)
 huiyin_test(app LINKS huiyin_app huiyin_fakes TIMEOUT 300)
 huiyin_test(flow LINKS huiyin_app huiyin_fakes TIMEOUT 600)
 huiyin_test(faults LINKS huiyin_app huiyin_fakes TIMEOUT 600)
+# The whole county on a real database; plays its processes with the pipeline's rig.
+huiyin_test(model LINKS huiyin_app huiyin_fakes TIMEOUT 900)
+if(TARGET test_model)
+  target_sources(test_model PRIVATE "${CMAKE_SOURCE_DIR}/tests/pipeline/rig.cpp")
+endif()
