@@ -50,20 +50,23 @@ void move_overall_due(const Turn& turn, Case& c) {
       c.overall_due, calendar.working_time(c.closed_at, std::max(turn.now, c.closed_at)));
 }
 
-// `kept_from_owner`: what is said about the owner goes to the office and into the history only.
+// `blamed`: what start_level() makes of a complaint about those who had it: the case moves up and
+// away from them. Frontline: nobody is.
 // False: the table does not allow it.
-bool reopen_case(Turn& turn, Case c, Roles by, const std::string& text, bool kept_from_owner) {
-  const bool above = c.round > 0 && c.level < Level::city;
+bool reopen_case(Turn& turn, Case c, Roles by, const std::string& text, Level blamed) {
+  const bool away = blamed > Level::frontline;
+  const bool above = (c.round > 0 || away) && c.level < Level::city;
   if (!turn.has_person(c.reporter)) return true;
   const PersonId before = c.owner;
+  if (away) set_concerned(turn, c, blamed);
   move_overall_due(turn, c);
   if (!turn.make(c, above ? Move::reopen_above : Move::reopen, by, text)) return false;
   const bool told_by_people = by.has(Role::reporter) || by.has(Role::follower);
-  if (!kept_from_owner && told_by_people) add_line(c, text);
+  if (told_by_people) add_line(c, text);
   give_to(turn, c, above ? responsible(turn, c) : again(turn, c));
   turn.echo(c, "reopened");
 
-  const std::string read = kept_from_owner ? "" : as_owner_reads(turn, c, text);
+  const std::string read = as_owner_reads(turn, c, text);
   if (above && duty_of(turn, c.owner, c.owner_unit) == DutyRole::clerk)
     put_reason(tell_person(turn, c, c.owner, "reopened", Audience::office), as_told(text));
   else
@@ -164,7 +167,7 @@ bool reopen_by_office(Turn& turn, const Command& command) {
   else if (!rated_low(*c) && meaningful_characters(command.argument) < kReason)
     ask_words(turn, *c, command, words::Why::reason_office);
   else if (!answered(*c) || !reopens(turn, *c) ||
-           !reopen_case(turn, *c, Role::office, command.argument, false))
+           !reopen_case(turn, *c, Role::office, command.argument, Level::frontline))
     refuse_about(turn, *c, words::Why::closed_for_owner);
   else if (turn.need().empty())
     confirm_given(turn, *turn.find(c->id), Verb::reopen, true);
@@ -206,7 +209,7 @@ bool reopen(Turn& turn, const Said& said, const Command& command) {
     answer_not_now(turn, c, words::Why::withdrawn_already);
   else if (reopens(turn, c))
     reopen_case(turn, c, reporting_roles(c, turn.speaker()), command.argument,
-                not_for_its_owner(c, said.meaning));
+                not_for_its_owner(c, said.meaning) ? start_level(said.meaning) : Level::frontline);
   else
     report_again(turn, c, command.argument);
   return true;

@@ -98,6 +98,25 @@ TEST(Conflict, what_is_added_about_the_owner_becomes_a_case_of_its_own) {
   expect_nothing(desk, people::instructor, "260326-0002");
 }
 
+TEST(Conflict, reopening_with_a_complaint_takes_it_away_from_them) {
+  DeskHarness desk;
+  desk.say("甲", "楼家村路灯坏了");
+  desk.say(people::instructor, "办结 换了新灯泡，已经亮了");
+  const auto decision = desk.say("甲", "没解决，我要投诉村主任乱收费");
+  const Case& c = desk.only_case();
+  EXPECT_EQ(c.level, Level::township);
+  EXPECT_EQ(c.owner, people::clerk);
+  EXPECT_EQ(c.concerned_unit, UnitCode{"lj"});
+  EXPECT_TRUE(desk.to(decision, people::instructor).empty());
+  EXPECT_THAT(desk.kinds(decision), testing::Contains("reporter/reopened"));
+  for (const auto* edit : desk.edits(decision))
+    if (edit->to == people::instructor) {
+      EXPECT_THAT(desk.read(*edit), testing::Not(testing::HasSubstr("路灯")));
+      EXPECT_THAT(desk.read(*edit), testing::Not(testing::HasSubstr("乱收费")));
+    }
+  expect_nothing(desk, people::instructor, c.number);
+}
+
 TEST(Conflict, emergencies_too_pass_by_those_they_are_about) {
   DeskHarness desk;
   const auto decision = desk.say("甲", "投诉楼家村村主任打人，正拿刀砍人，快来");
