@@ -45,6 +45,7 @@ struct Arguments {
   // play
   std::string script, server, admin, ca_file;
   double patience = 5;
+  std::size_t way = 1;
 };
 
 struct Console {
@@ -203,7 +204,7 @@ int play_script(const Arguments& arguments, const Console& console) {
   options.ca_file = arguments.ca_file;
   options.patience = std::chrono::milliseconds{static_cast<long>(arguments.patience * 1000)};
   try {
-    const PlayScript script = parse_play(*text, arguments.script);
+    const PlayScript script = parse_play(*text, arguments.script, arguments.way);
     return play(script, config->channels, options, console.out, console.errors);
   } catch (const ScriptError& wrong) {
     console.errors << wrong.what() << "\n";
@@ -283,6 +284,8 @@ int run_command_line(int argc, const char* const* argv, std::ostream& out, std::
   play_it->add_option("--server", arguments.server, "URL of the server");
   play_it->add_option("--admin", arguments.admin, "URL of its admin listener");
   play_it->add_option("--ca-file", arguments.ca_file, "trust anchors (PEM) for an https server");
+  play_it->add_option("--way", arguments.way, "which of the accounts \"A or B\" people have")
+      ->capture_default_str();
   play_it->add_option("--patience", arguments.patience, "seconds that a message may take")
       ->check(CLI::Range(0.1, 600.0));
 
