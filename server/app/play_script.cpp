@@ -62,21 +62,28 @@ std::vector<Line> split_lines(std::string_view text) {
 
 class Parser {
  public:
-  explicit Parser(const std::string& file) { script_.file = file; }
+  Parser(const std::string& file, std::size_t way) : way_{way} { script_.file = file; }
 
   PlayScript parse(std::string_view text) {
+    if (way_ < 1) no_such_way();
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     for (const Line& line : split_lines(text)) {
       line_ = line.number;
       statement(line);
     }
     if (script_.statements.empty()) fail("nothing happens here; say something");
+    if (way_ > script_.ways) no_such_way();
     return std::move(script_);
   }
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
     throw ScriptError{script_.file + ":" + std::to_string(line_) + ": " + what};
+  }
+
+  [[noreturn]] void no_such_way() const {
+    throw ScriptError{script_.file + ": there is no way " + std::to_string(way_) +
+                      "; the last one is " + std::to_string(script_.ways)};
   }
 
   template <class T>
@@ -103,23 +110,33 @@ class Parser {
     const std::string name{take_word(rest)};
     if (!is_name(name)) fail("a person is written: person NAME = CHANNEL:USER");
     if (take_word(rest) != "=") fail("after the name comes \"= CHANNEL:USER\"");
-    const auto colon = rest.find(':');
-    if (colon == std::string_view::npos || colon == 0 || colon + 1 == rest.size() ||
-        rest.find_first_of(" \t") != std::string_view::npos) {
-      fail("after the name comes CHANNEL:USER without blanks, such as wechat:oFarmer1");
-    }
     if (known(name)) fail("person " + name + " is there already");
     for (const char* word : {"person", "clock", "inject", "ignore"}) {
       if (name == word) fail("\"" + name + "\" begins a statement and cannot be a name");
     }
-    PlayedPerson one{name, std::string{rest.substr(0, colon)}, std::string{rest.substr(colon + 1)},
-                     line_};
-    for (const PlayedPerson& other : script_.persons) {
-      if (other.channel == one.channel && other.user == one.user) {
-        fail("this account is " + other.name + " already");
-      }
+    std::vector<PlayedPerson> accounts{account(name, take_word(rest))};
+    while (!rest.empty()) {
+      if (take_word(rest) != "or") fail("after an account comes \"or CHANNEL:USER\" or nothing");
+      accounts.push_back(account(name, take_word(rest)));
     }
-    script_.persons.push_back(std::move(one));
+    if (accounts.size() > 1) {
+      if (script_.ways > 1 && script_.ways != accounts.size()) {
+        fail("everybody has one account or as many as the others: " + std::to_string(script_.ways));
+      }
+      script_.ways = accounts.size();
+    }
+    script_.persons.push_back(accounts[way_ <= accounts.size() ? way_ - 1 : 0]);
+  }
+
+  PlayedPerson account(const std::string& name, std::string_view written) {
+    const auto colon = written.find(':');
+    if (colon == std::string_view::npos || colon == 0 || colon + 1 == written.size()) {
+      fail("after the name comes CHANNEL:USER without blanks, such as wechat:oFarmer1");
+    }
+    const auto [other, fresh] = accounts_.emplace(written, name);
+    if (!fresh) fail("this account is " + other->second + " already");
+    return {name, std::string{written.substr(0, colon)}, std::string{written.substr(colon + 1)},
+            line_};
   }
 
   void clock(std::string_view rest) {
@@ -322,7 +339,9 @@ class Parser {
     return std::ranges::any_of(script_.persons, [&](const auto& one) { return one.name == name; });
   }
 
+  std::size_t way_;
   PlayScript script_;
+  std::map<std::string, std::string, std::less<>> accounts_;  // of all ways: whose
   int line_ = 0;
   std::string expecting_;        // whom an indented line is about
   std::set<std::string> names_;  // captured so far
@@ -356,8 +375,8 @@ bool match_at(std::string_view text, std::size_t at, const Pattern& fragment, Ca
 
 }  // namespace
 
-PlayScript parse_play(std::string_view text, const std::string& file) {
-  return Parser{file}.parse(text);
+PlayScript parse_play(std::string_view text, const std::string& file, std::size_t way) {
+  return Parser{file, way}.parse(text);
 }
 
 std::string fill(const Pattern& pattern, const Captures& known) {

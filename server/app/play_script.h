@@ -69,7 +69,8 @@ struct PlayedPerson {
 
 struct PlayScript {
   std::string file;
-  std::vector<PlayedPerson> persons;  // in order of appearance
+  std::vector<PlayedPerson> persons;  // in order of appearance, with the accounts of one way
+  std::size_t ways = 1;               // in how many ways the script can be played
   std::vector<Statement> statements;
 };
 
@@ -79,8 +80,9 @@ class ScriptError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Throws ScriptError. `file` is for messages only.
-PlayScript parse_play(std::string_view text, const std::string& file);
+// Throws ScriptError. `file` is for messages only. `way`, from 1: which of the accounts "A or B" a
+// person has; who has a single account has it in every way.
+PlayScript parse_play(std::string_view text, const std::string& file, std::size_t way = 1);
 
 // -- captures
 using Captures = std::map<std::string, std::string, std::less<>>;

@@ -35,6 +35,24 @@ TEST(PlayScript, reads_persons_and_lines) {
   EXPECT_THAT(at<Say>(script, 0).text.pieces, ElementsAre("渠道断水了"));
 }
 
+TEST(PlayScript, each_way_has_its_accounts) {
+  const char* text =
+      "person 姜农 = wechat:o1 or telegram:581\nperson 村医 = line:U1 or feishu:ou1\n"
+      "person cadre = console:lou-jia\n姜农: 断水了\n";
+  const PlayScript first = parse_play(text, "s.play");
+  EXPECT_EQ(first.ways, 2u);
+  EXPECT_EQ(first.persons[0].channel, "wechat");
+  EXPECT_EQ(first.persons[1].user, "U1");
+  const PlayScript second = parse_play(text, "s.play", 2);
+  EXPECT_EQ(second.persons[0].channel, "telegram");
+  EXPECT_EQ(second.persons[0].user, "581");
+  EXPECT_EQ(second.persons[1].channel, "feishu");
+  EXPECT_EQ(second.persons[2].user, "lou-jia");
+  EXPECT_THROW(parse_play(text, "s.play", 3), ScriptError);
+  EXPECT_THROW(parse_play(text, "s.play", 0), ScriptError);
+  EXPECT_EQ(parse("姜农: 断水了\n").ways, 1u);
+}
+
 TEST(PlayScript, the_longest_name_is_meant) {
   const PlayScript script = parse("姜农邻居：我也是\n姜农邻居 < 已登记\n");
   EXPECT_EQ(at<Say>(script, 0).person, "姜农邻居");
@@ -145,6 +163,10 @@ const BadScript kBad[] = {
     {"same_name", "person 姜农 = console:x\n", 4, "is there already"},
     {"same_account", "person 甲 = wechat:oFarmer1\n", 4, "is 姜农 already"},
     {"no_user", "person 甲 = wechat:\n", 4, "CHANNEL:USER"},
+    {"two_accounts_without_or", "person 甲 = wechat:x line:y\n", 4, "or CHANNEL:USER"},
+    {"or_what", "person 甲 = wechat:x or\n", 4, "CHANNEL:USER"},
+    {"the_same_twice", "person 甲 = wechat:x or wechat:x\n", 4, "is 甲 already"},
+    {"fewer_ways", "person 甲 = a:x or b:x or c:x\nperson 乙 = a:y or b:y\n", 5, "others: 3"},
     {"no_equals", "person 甲 wechat:x\n", 4, "= CHANNEL:USER"},
     {"reserved_name", "person clock = wechat:x\n", 4, "cannot be a name"},
     {"bad_clock", "clock tomorrow\n", 4, "RFC 3339"},

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "server/app/play_script.h"
 #include "tests/flow/flow.h"
 
 namespace huiyin::flow {
@@ -15,13 +16,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> stories() {
-  std::vector<std::string> names;
+struct Story {
+  std::string name;
+  std::size_t way = 1;
+  auto operator<=>(const Story&) const = default;
+};
+
+std::string read_text(const fs::path& path) {
+  std::ifstream in{path};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+// Each in all its ways: people have accounts on platforms that speak XML and on others that speak
+// JSON.
+std::vector<Story> stories() {
+  std::vector<Story> all;
   for (const auto& entry : fs::directory_iterator{fs::path{HUIYIN_SOURCE_DIR} / "config/story"}) {
-    if (entry.path().extension() == ".play") names.push_back(entry.path().stem());
+    if (entry.path().extension() != ".play") continue;
+    const auto ways = parse_play(read_text(entry.path()), entry.path().filename()).ways;
+    for (std::size_t way = 1; way <= ways; ++way) all.push_back({entry.path().stem(), way});
   }
-  std::ranges::sort(names);
-  return names;
+  std::ranges::sort(all);
+  return all;
 }
 
 // As scripts/play chooses it.
@@ -31,9 +47,10 @@ std::string config_of(const std::string& story) {
   return fs::exists(path) ? own : "seed-story";
 }
 
-Finished play(const Scratch& scratch, const Server& server, const std::string& story) {
+Finished play(const Scratch& scratch, const Server& server, const Story& story) {
   std::vector<std::string> arguments{
-      "play",       std::string{HUIYIN_SOURCE_DIR} + "/config/story/" + story + ".play",
+      "play",       std::string{HUIYIN_SOURCE_DIR} + "/config/story/" + story.name + ".play",
+      "--way",      std::to_string(story.way),
       "--server",   server.url(),
       "--admin",    server.admin(),
       "--patience", "20"};
@@ -41,7 +58,7 @@ Finished play(const Scratch& scratch, const Server& server, const std::string& s
   return huiyin(scratch, arguments);
 }
 
-class Stories : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
+class Stories : public testing::TestWithParam<std::tuple<Story, std::string>> {};
 
 TEST_P(Stories, is_played_to_the_end) {
   const auto& [story, engine] = GetParam();
@@ -49,7 +66,7 @@ TEST_P(Stories, is_played_to_the_end) {
   const Database database{engine, scratch};
   prepare(scratch, database.url());
   Server::Options options;
-  options.config = config_of(story);
+  options.config = config_of(story.name);
   Server server{scratch, database.url(), std::move(options)};
   ASSERT_TRUE(server.ready()) << server.log();
 
@@ -74,8 +91,7 @@ TEST_P(Stories, is_played_to_the_end) {
 }
 
 std::string transcript_in_readme() {
-  std::ifstream in{std::string{HUIYIN_SOURCE_DIR} + "/README.md"};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const std::string text = read_text(fs::path{HUIYIN_SOURCE_DIR} / "README.md");
   const std::string begin = "```text\n";
   const auto from = text.find(begin, text.find("<!-- transcript"));
   const auto to = text.find("```\n<!-- end of transcript");
@@ -89,7 +105,7 @@ TEST(Readme, shows_what_is_really_said) {
   prepare(scratch, database.url());
   Server server{scratch, database.url(), {}};
   ASSERT_TRUE(server.ready()) << server.log();
-  std::string said = play(scratch, server, "ginger").out;
+  std::string said = play(scratch, server, {"ginger"}).out;
   said.erase(0, said.find_first_not_of('\n'));
   EXPECT_EQ(transcript_in_readme(), said) << "scripts/play --readme writes it anew";
 }
@@ -98,8 +114,9 @@ INSTANTIATE_TEST_SUITE_P(Flow, Stories,
                          testing::Combine(testing::ValuesIn(stories()),
                                           testing::ValuesIn(engines())),
                          [](const auto& info) {
-                           std::string name =
-                               std::get<0>(info.param) + "_" + std::get<1>(info.param);
+                           const Story& story = std::get<0>(info.param);
+                           std::string name = story.name + "_" + std::get<1>(info.param);
+                           if (story.way > 1) name += "_way" + std::to_string(story.way);
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });
