@@ -59,11 +59,14 @@ Steps walk(unsigned seed, std::size_t length) {
   for (std::size_t i = 0; i < length; ++i) {
     Step step;
     const auto roll = random() % 40;
-    step.number = static_cast<unsigned>(random() % 1000);
-    if (roll < 7) {
+    step.number = static_cast<unsigned>(random() % 100'000);
+    if (roll < 4) {
       step.who = any(random, kResidents), step.text = any(random, kReports);
-    } else if (roll < 14) {
+    } else if (roll < 9) {
       step.who = any(random, kResidents), step.text = any(random, kResidentSays);
+    } else if (roll < 28) {
+      step.kind = Step::act;
+      step.number = static_cast<unsigned>(random());
     } else if (roll < 34) {
       step.who = any(random, kStaff), step.text = any(random, kStaffSays);
     } else if (roll < 37) {

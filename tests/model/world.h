@@ -16,9 +16,10 @@
 namespace huiyin::model {
 
 // One thing that happens. `number`: which case a text with {n} is about, counted among those there
-// are by then, so that a shorter list of steps still means something.
+// are by then, so that a shorter list of steps still means something; `act`: what somebody who may
+// would do with that case as it stands.
 struct Step {
-  enum Kind { say, again, both, clock, restart } kind = say;
+  enum Kind { say, again, both, clock, restart, act } kind = say;
   std::string who;   // platform user
   std::string text;  // {n}: a case number; clock: minutes
   unsigned number = 0;
@@ -42,9 +43,13 @@ class World {
   struct Process;
   Process& other();
   void start(std::size_t which);
+  void set_clocks(Instant at);
   void move_clock(std::chrono::minutes by);
-  std::string fill(const Step& step);
-  void note_new_cases();
+  std::string fill(const Step& step) const;
+  Step acted(const Step& step) const;
+  std::string user_of(PersonId person) const;
+  void say(const Step& step);
+  void look();
   std::string leaked(const store::Store::AuditRow& row) const;
 
   fakes::TestDatabase database_;
@@ -53,7 +58,8 @@ class World {
   int serial_ = 0;
   Instant now_;
   Message last_;
-  std::vector<std::string> numbers_;
+  std::vector<Case> cases_;                   // past draft, by number
+  std::map<PersonId, std::string> users_;     // of the platform
   std::string trouble_;
   std::unique_ptr<store::Store> store_;
 };
