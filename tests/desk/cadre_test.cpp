@@ -274,7 +274,7 @@ const Talk kTalks[] = {
       kClosed,
       {"甲",
        "没解决，投诉指导员不作为",
-       {"reporter/reopened", "owner/reopened", "office/reopened"}}}},
+       {"reporter/reopened", "office/reopened"}}}},
     {"reopen_after_fifteen_days_is_a_new_case",
      {kLamp,
       kSigned,
@@ -492,10 +492,14 @@ TEST(Cadre, does_not_read_what_is_said_about_him) {
   fakes::DeskHarness desk;
   play(desk, {kLamp, kSigned, kClosed});
   auto again = desk.say("甲", "没解决，投诉指导员不作为");
-  ASSERT_EQ(desk.kinds(again).back(), "office/reopened");
-  EXPECT_FALSE(again.notices[1].facts.contains("reason"));
-  EXPECT_EQ(again.notices[2].facts.at("reason"), "投诉指导员不作为");
-  EXPECT_EQ(desk.only_case().text, "楼家村路灯坏了");
+  // It goes up, away from him: his own card says nothing any more.
+  const std::vector<std::string> kinds{"reporter/reopened", "office/reopened"};
+  EXPECT_EQ(desk.kinds(again), kinds);
+  EXPECT_EQ(again.notices[1].to, fakes::people::clerk);
+  EXPECT_EQ(again.notices[1].facts.at("reason"), "投诉指导员不作为");
+  EXPECT_TRUE(fakes::DeskHarness::to(again, fakes::people::instructor).empty());
+  EXPECT_EQ(desk.only_case().level, Level::township);
+  EXPECT_EQ(desk.only_case().concerned_unit, UnitCode{"lj"});
   EXPECT_EQ(again.events.back().text, "投诉指导员不作为");
 }
 
