@@ -43,6 +43,7 @@ void open_again(Case& c, Move move) {
   c.outcome = Outcome::none;
   c.result.clear();
   c.rating = 0;
+  for (Party& party : c.parties) party.rating = 0;
   c.closed_at = {};
   c.accepted_at = {};
 }

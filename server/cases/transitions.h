@@ -149,8 +149,8 @@ struct Event {
   std::string text;
   bool echo = false;  // owes the reporter and each follower one notice
   // What the move was about, for programs: unit that got the case (dispatch, triage, transfer,
-  // claim ...), outcome (close), date (extend, suspend), number of the other case (merge, unmerge),
-  // reason codes (escalate), what is asked (request), grade (rate). May be empty.
+  // claim ...), outcome (close), date (extend, suspend), number of the other case (merge, unmerge,
+  // its note: and new followers), reason codes (escalate), what is asked (request), grade (rate).
   std::string detail;
 };
 
@@ -161,7 +161,7 @@ struct Event {
 //   move is that;
 //   paused_at (set by pause, cleared by resume, stop and a new dispatch);
 //   accept_due = epoch as soon as the case is no longer dispatched (desk sets it on the way in);
-//   on reopen: round + 1; outcome, result, rating, closed_at and accepted_at are empty again.
+//   on reopen: round + 1; outcome, result, ratings, closed_at and accepted_at are empty again.
 // Everything else (owner, due_at, counters, outcome, timer) is desk's.
 Event step(Case& c, const Rule& rule, PersonId actor, Instant at, std::string text);
 

@@ -140,7 +140,8 @@ void claim_over(Turn& turn, Case& c) {
 }
 
 void unclaimed(Turn& turn, Case& c) {
-  if (c.listed_at != Instant{})
+  // As 难事 it may be listed long since: that was before it waited for a leader.
+  if (c.listed_at >= c.stage_at)
     remind(turn, c);
   else if (turn.make_by_system(c, Move::list_hard, c.timer))
     c.listed_at = turn.now;

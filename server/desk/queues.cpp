@@ -16,7 +16,8 @@ std::vector<Wait> waits_of(const Turn& turn, const Case& c) {
     waits.push_back({office, WaitKind::claim});
     // Nobody claimed it in time: the city lists it as well.
     const UnitCode city = turn.directory.office_at(office, Level::city);
-    if (c.listed_at != Instant{} && city != office) waits.push_back({city, WaitKind::claim});
+    if (c.listed_at >= c.stage_at && c.listed_at != Instant{} && city != office)
+      waits.push_back({city, WaitKind::claim});
   } else if (c.listed_at != Instant{}) {
     waits.push_back({office, WaitKind::hard});
   }

@@ -42,14 +42,6 @@ void put_reason(NoticeDraft* draft, const std::string& words) {
   if (draft && !words.empty()) draft->facts["reason"] = without_stop(words);
 }
 
-// The days while it was closed are no days of handling.
-void move_overall_due(const Turn& turn, Case& c) {
-  if (c.overall_due == Instant{} || c.closed_at == Instant{}) return;
-  const auto& calendar = turn.policy.calendar;
-  c.overall_due = calendar.add_working_time(
-      c.overall_due, calendar.working_time(c.closed_at, std::max(turn.now, c.closed_at)));
-}
-
 // `blamed`: what start_level() makes of a complaint about those who had it: the case moves up and
 // away from them. Frontline: nobody is.
 // False: the table does not allow it.
@@ -59,7 +51,6 @@ bool reopen_case(Turn& turn, Case c, Roles by, const std::string& text, Level bl
   if (!turn.has_person(c.reporter)) return true;
   const PersonId before = c.owner;
   if (away) set_concerned(turn, c, blamed);
-  move_overall_due(turn, c);
   if (!turn.make(c, above ? Move::reopen_above : Move::reopen, by, text)) return false;
   const bool told_by_people = by.has(Role::reporter) || by.has(Role::follower);
   if (told_by_people) add_line(c, text);

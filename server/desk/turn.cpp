@@ -15,8 +15,9 @@ namespace {
 constexpr auto kWithAdvice = std::to_array<std::string_view>(
     {"registered", "ask_place", "which_place", "ask_problem", "supplemented", "answered"});
 // Answers that state the purpose to somebody who is here for the first time (handbook §11).
-constexpr auto kWithPurpose = std::to_array<std::string_view>(
-    {"registered", "ask_place", "which_place", "ask_problem", "welcome", "bound", "help", "privacy_mode"});
+constexpr auto kWithPurpose =
+    std::to_array<std::string_view>({"registered", "ask_place", "which_place", "ask_problem",
+                                     "welcome", "bound", "help", "privacy_mode"});
 
 bool contains(const auto& kinds, std::string_view kind) {
   return std::ranges::find(kinds, kind) != kinds.end();
@@ -34,6 +35,28 @@ bool goes_when_muted(Move move) {
     default:
       return false;
   }
+}
+
+// Days on which nobody could work on it are no days of handling.
+void move_overall_due(const WorkingCalendar& calendar, Case& c, Instant since, Instant now) {
+  if (c.overall_due == Instant{} || since == Instant{}) return;
+  c.overall_due =
+      calendar.add_working_time(c.overall_due, calendar.working_time(since, std::max(now, since)));
+}
+
+// Opens again. A new round of what was listed as 难事 has its days anew; what was joined by mistake
+// goes on as it was.
+void count_anew(const Policy& policy, Case& c, Move move, Instant now) {
+  if (c.listed_at == Instant{} || move == Move::unmerge)
+    return move_overall_due(policy.calendar, c, c.closed_at, now);
+  c.listed_at = {};
+  c.overall_due = policy.calendar.add_working_days(now, policy.clocks.progress_limit_working_days);
+}
+
+// Listed because no leader took it; the days of handling still run. It waits for none any more.
+void leave_claim_list(Case& c, Stage before) {
+  const bool left = before == Stage::pending_claim && c.stage != before;
+  if (left && c.overall_due != Instant{}) c.listed_at = {};
 }
 
 // A new level or a new round has a new date.
@@ -237,15 +260,15 @@ std::optional<EventId> Turn::make_for(PersonId actor, Case& c, Move move, Roles 
   const auto& calendar = policy.calendar;
   const auto& clocks = policy.clocks;
   if (rule->clock == ClockAction::resume) {
-    if (c.overall_due != Instant{} && c.due_at != Instant{})
-      c.overall_due = calendar.add_working_time(
-          c.overall_due, calendar.working_time(c.paused_at, std::max(now, c.paused_at)));
+    move_overall_due(calendar, c, c.paused_at, now);
     c.due_at = shifted_due(calendar, c, now);
     c.review_at = {};
   }
   const Stage before = c.stage;
+  if (before == Stage::closed && is_open(rule->to)) count_anew(policy, c, move, now);
   Event event = step(c, *rule, actor, now, std::move(text));
   forget_request(c, before, move);
+  leave_claim_list(c, before);
   event.detail = std::move(detail);
   const bool timed = c.type != CaseType::praise;
   if (rule->clock == ClockAction::start_accept)

@@ -379,6 +379,7 @@ TEST(Transitions, TimesFollowTheMoves) {
   c = move_on(c, Move::rate, Role::reporter, kNow + 9min);
   EXPECT_EQ(c.closed_at, kNow + 8min);
   c.rating = 1;
+  c.parties.push_back({PersonId{7}, PartyKind::follower, {}, {}, {}, kNow, 2});
 
   c = move_on(c, Move::reopen, Role::reporter, kNow + 10min);
   EXPECT_EQ(c.stage, Stage::dispatched);
@@ -386,6 +387,7 @@ TEST(Transitions, TimesFollowTheMoves) {
   EXPECT_EQ(c.outcome, Outcome::none);
   EXPECT_EQ(c.result, "");
   EXPECT_EQ(c.rating, 0);
+  EXPECT_EQ(c.parties.front().rating, 0) << "followers rate the new answer";
   EXPECT_EQ(c.closed_at, Instant{});
   EXPECT_EQ(c.accepted_at, Instant{});
   EXPECT_EQ(c.dispatched_at, kNow + 10min);

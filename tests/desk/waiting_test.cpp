@@ -186,6 +186,76 @@ TEST(Waiting, so_long_that_it_is_a_hard_matter) {
               testing::Not(Contains(HasSubstr("office/hard"))));
 }
 
+void make_hard(fakes::DeskHarness& desk) {
+  desk.policy.clocks.progress_limit_working_days = 3;
+  play(desk, {kLamp, kSigned});
+  heard(desk, "2026-03-31T17:31:00+08:00");
+  ASSERT_NE(desk.only_case().listed_at, Instant{});
+}
+
+// Closed, it leaves the list; a new round has its days anew.
+TEST(Waiting, a_hard_matter_that_is_closed_and_reopened_is_listed_anew) {
+  fakes::DeskHarness desk;
+  make_hard(desk);
+  desk.say(people::instructor, "办结 260326-0001 换了新灯泡，已经亮了");
+  EXPECT_THAT(desk.only_case().waits, IsEmpty());
+  desk.pass_until(at("2026-04-08T09:00:00+08:00"));
+  desk.say("甲", "没解决");
+  ASSERT_EQ(desk.only_case().stage, Stage::dispatched);
+  EXPECT_THAT(desk.only_case().waits, IsEmpty());
+  EXPECT_EQ(desk.only_case().listed_at, Instant{});
+  EXPECT_EQ(desk.only_case().overall_due, at("2026-04-13T17:30:00+08:00"));
+  EXPECT_THAT(heard(desk, "2026-04-13T17:29:00+08:00"),
+              testing::Not(Contains(HasSubstr("office/hard"))));
+  EXPECT_THAT(heard(desk, "2026-04-13T17:31:00+08:00"), Contains("13 office/hard"));
+  EXPECT_THAT(desk.only_case().waits, ElementsAre(Wait{UnitCode{"sh"}, WaitKind::hard}));
+}
+
+// Joined by mistake it was never answered: it stays what it was.
+TEST(Waiting, a_hard_matter_that_is_taken_out_again_stays_listed) {
+  fakes::DeskHarness desk;
+  make_hard(desk);
+  desk.say("乙", "楼家村文化礼堂门口垃圾没人收，太臭了");
+  const auto other = desk.last_case().number;
+  desk.say(people::clerk, "并件 260326-0001 " + other);
+  ASSERT_EQ(desk.case_of("260326-0001").outcome, Outcome::merged);
+  EXPECT_THAT(desk.case_of("260326-0001").waits, IsEmpty());
+  desk.say(people::clerk, "拆件 260326-0001");
+  EXPECT_THAT(desk.case_of("260326-0001").waits, ElementsAre(Wait{UnitCode{"sh"}, WaitKind::hard}));
+}
+
+// The city's list of what no leader takes and the list of hard matters are two.
+TEST(Waiting, what_a_leader_takes_at_last_is_no_hard_matter_yet) {
+  fakes::DeskHarness desk;
+  to_leaders(desk);
+  heard(desk, "2026-04-02T17:31:00+08:00");
+  ASSERT_NE(desk.only_case().listed_at, Instant{});
+  const Instant overall = desk.only_case().overall_due;
+  desk.say(people::county_leader, "认领 260326-0001 水利局");
+  EXPECT_EQ(desk.only_case().listed_at, Instant{});
+  EXPECT_EQ(desk.only_case().overall_due, overall);
+  EXPECT_THAT(desk.only_case().waits, IsEmpty());
+  const auto all = desk.pass_until(overall + std::chrono::seconds{1});
+  EXPECT_THAT(desk.only_case().waits, ElementsAre(Wait{UnitCode{"sz"}, WaitKind::hard}));
+}
+
+TEST(Waiting, a_hard_matter_comes_to_the_city_when_no_leader_takes_it) {
+  fakes::DeskHarness desk;
+  make_hard(desk);
+  desk.say(people::instructor, "上报 260326-0001 超出本村权限，要全县统一改造");
+  if (desk.only_case().level == Level::frontline) desk.say(people::instructor, "0");
+  desk.say(people::clerk, "上报 260326-0001 镇里没有经费");
+  desk.say(people::county_clerk, "提请认领 260326-0001");
+  ASSERT_EQ(desk.only_case().stage, Stage::pending_claim);
+  EXPECT_THAT(desk.only_case().waits, ElementsAre(Wait{UnitCode{"sz"}, WaitKind::claim}));
+  // 4 to 6 April are off: five working days after 31 March.
+  heard(desk, "2026-04-08T17:31:00+08:00");
+  EXPECT_THAT(desk.only_case().waits, ElementsAre(Wait{UnitCode{"sx"}, WaitKind::claim},
+                                                  Wait{UnitCode{"sz"}, WaitKind::claim}));
+  desk.say(people::county_leader, "认领 260326-0001 水利局");
+  EXPECT_THAT(desk.only_case().waits, ElementsAre(Wait{UnitCode{"sz"}, WaitKind::hard}));
+}
+
 TEST(Waiting, praise_waits_for_nothing) {
   fakes::DeskHarness desk;
   desk.say("甲", "表扬楼家村驻村指导员，办事认真");
