@@ -1,8 +1,10 @@
 // An echo reached nobody (P2): whoever handles the case is asked to telephone, and says when it is
 // done.
 #include <algorithm>
+#include <optional>
 
 #include "server/desk/cadre_moves.h"
+#include "server/desk/followers.h"
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
 #include "server/desk/tell.h"
@@ -41,6 +43,16 @@ std::string phone_said(std::string_view text) {
   return last;
 }
 
+// How the one who did not hear wants to be known; a follower as in his own report. Empty: rows are
+// missing.
+std::optional<Privacy> wish_of(Turn& turn, const Case& c, PersonId person) {
+  const Party* row = person == c.reporter ? nullptr : following(c, person);
+  if (!row || row->own.empty()) return c.privacy;
+  if (!turn.has_number(row->own)) return std::nullopt;
+  const Case* own = turn.set.find_case(row->own);
+  return own ? std::max(c.privacy, own->privacy) : c.privacy;
+}
+
 std::string phone_known(const Turn& turn, PersonId id) {
   const Person* person = turn.set.person(id);
   return person ? person->phone : std::string{};
@@ -55,6 +67,8 @@ void nobody_heard(Turn& turn, const Unheard& unheard) {
   if (!found || found->stage == Stage::draft || found->calls > 0) return;
   const bool here = turn.has_person(found->reporter);
   if (!turn.has_person(unheard.person) || !here) return;
+  const auto wish = wish_of(turn, *found, unheard.person);
+  if (!wish) return;
 
   Case c = *found;
   if (is_open(c.stage)) {
@@ -63,17 +77,20 @@ void nobody_heard(Turn& turn, const Unheard& unheard) {
     replace_last_owner(turn, c);
   }
   // Nobody may know whom to call: it waits for the next message.
-  if (c.privacy == Privacy::anonymous) return turn.put(std::move(c));
+  if (*wish == Privacy::anonymous) return turn.put(std::move(c));
   ++c.calls;
   turn.make_by_system(c, Move::remind, "telephone");
   // Who may not know the reporter cannot telephone: then the office does.
-  const PersonId caller = knows_reporter(turn, c, c.owner) ? c.owner : office_of(turn, c).person;
+  const bool owner_calls = *wish == c.privacy && knows_reporter(turn, c, c.owner);
+  const PersonId caller = owner_calls ? c.owner : office_of(turn, c).person;
   if (auto* draft = tell_person(turn, c, caller, "telephone", Audience::owner)) {
     draft->facts.erase("reporter");
     if (auto line = person_line(turn, unheard.person); !line.empty())
       draft->facts["reporter"] = std::move(line);
     if (phone_known(turn, unheard.person).empty()) {
-      if (auto said = phone_said(c.text); !said.empty())
+      // In the words of the report is the number of who made it, if any.
+      const bool his = unheard.person == c.reporter;
+      if (auto said = his ? phone_said(c.text) : std::string{}; !said.empty())
         draft->facts["said_phone"] = std::move(said);
       else
         draft->facts["no_phone"] = "1";

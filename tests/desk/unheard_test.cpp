@@ -209,6 +209,39 @@ TEST(Unheard, confidential_reporters_are_called_by_the_office) {
   EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("王大伯 13812345678"));
 }
 
+// A follower is called as he wants to be known, whatever the first reporter said.
+TEST(Unheard, followers_are_called_as_their_own_report_says) {
+  struct Row {
+    Privacy own;
+    PersonId caller;  // none: nobody
+  };
+  for (const Row& row : {Row{Privacy::named, people::instructor},
+                         Row{Privacy::confidential, people::clerk}, Row{Privacy::anonymous, {}}}) {
+    SCOPED_TRACE(std::string{name(row.own)});
+    fakes::DeskHarness desk;
+    play(desk, {kLamp, {"甲", "我电话13812345678", {"reporter/supplemented", "owner/supplement"}}});
+    name_reporter(desk, "乙", "李大伯", "");
+    desk.say("乙", "楼家村路灯坏了");
+    Decision change;
+    change.cases.push_back(desk.case_of("260326-0002"));
+    change.cases.back().privacy = row.own;
+    desk.set.fold(change);
+    const Case& first = desk.case_of("260326-0001");
+    const PersonId follower = desk.resident("乙");
+    ASSERT_EQ(std::ranges::count(first.parties, follower, &Party::person), 1);
+    const auto decision =
+        desk.decide_on(Unheard{NoticeId{77}, first.id, follower, std::string{"accepted"}});
+    EXPECT_THAT(decision.asked, ElementsAre(NoticeId{77}));
+    if (!row.caller) {
+      EXPECT_THAT(desk.kinds(decision), IsEmpty());
+      continue;
+    }
+    ASSERT_EQ(desk.kinds(decision).size(), 1u);
+    EXPECT_EQ(decision.notices[0].to, row.caller);
+    EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("请告诉李大伯（没有留电话"));
+  }
+}
+
 TEST(Unheard, an_open_case_says_how_it_stands) {
   fakes::DeskHarness desk{"2026-03-26T20:00:00+08:00"};
   play(desk, {kLamp});
