@@ -1,10 +1,13 @@
 #include "server/app/promises.h"
 
 #include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace huiyin {
 namespace {
+
+constexpr std::string_view kTimer = "timer";  // as the pipeline sets its own tasks aside
 
 Violation unheard(const store::Unheard& one) {
   std::string what = one.kind + ", since " + format_rfc3339(one.since) + ", " + one.channel + ", " +
@@ -17,8 +20,10 @@ Violation unheard(const store::Unheard& one) {
 Violation lost(const store::Store::Lost& one) {
   Violation violation;
   violation.promise = "P4";
-  violation.what = "message lost: " + one.channel + " " + one.dedupe_key + ", " + one.kind +
-                   ", at " + format_rfc3339(one.at) + ": " + one.why;
+  // Keys of platforms may hold whom the message is from; those of tasks name the case.
+  const auto key = one.channel == kTimer ? " " + one.dedupe_key : std::string{};
+  violation.what = "message lost: " + one.channel + key + ", " + one.kind + ", at " +
+                   format_rfc3339(one.at) + ": " + one.why;
   return violation;
 }
 

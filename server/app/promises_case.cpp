@@ -1,12 +1,11 @@
 // What one case with its history and its notices shows of the five promises.
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string_view>
 
 #include "server/app/promises.h"
+#include "server/app/promises_heard.h"
 #include "server/desk/result.h"
 #include "server/desk/words.h"
 
@@ -20,6 +19,8 @@ using std::chrono::days;
 
 // Hand-overs and timers happen when the clock of the server comes by, not at the very instant.
 constexpr std::chrono::minutes kGrace{10};
+// Event::detail: before the ids of people.
+constexpr std::string_view kReporter = "reporter ", kFollowers = " followers";
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -39,10 +40,10 @@ class CaseCheck {
         notices_{row.notices},
         directory_{directory},
         policy_{policy},
-        now_{now} {}
+        now_{now},
+        hearing_{row} {}
 
   std::vector<Violation> run() {
-    find_people();
     one_owner();
     one_echo_per_move();
     no_silence();
@@ -107,74 +108,10 @@ class CaseCheck {
 
   // ---- P2: one echo per move -------------------------------------------------------------------
 
-  // A reporter may bind his account to another person later: what he had heard before was written
-  // to the person who registered the case.
-  void find_people() {
-    reporters_.insert(c_.reporter);
-    for (const Event& event : events_) {
-      if (event.move == Move::follow) followed_once_.insert(event.actor);
-      if (event.move != Move::register_case) continue;
-      for (const Told& told : notices_)
-        if (told.echo && tells_of(told, event.id)) reporters_.insert(told.person);
-    }
-    for (const Told& told : notices_)
-      if (told.kind == "followed" || told.kind == "unfollowed") followed_once_.insert(told.person);
-  }
-
-  static bool tells_of(const Told& told, EventId event) {
-    return std::ranges::find(told.events, event) != told.events.end();
-  }
-
   void one_echo_per_move() {
-    for (const Event& event : events_) {
-      if (!event.echo) continue;
-      std::map<PersonId, int> heard;
-      for (const Told& told : notices_)
-        if (told.echo && tells_of(told, event.id)) ++heard[told.person];
-      reporter_heard(event, heard);
-      followers_heard(event, heard);
-      for (const auto& [person, times] : heard) stranger_heard(event, person);
-    }
-  }
-
-  std::string move_name(const Event& event) const {
-    return "'" + std::string{name(event.move)} + "'";
-  }
-
-  void reporter_heard(const Event& event, const std::map<PersonId, int>& heard) {
-    int times = 0;
-    for (const PersonId reporter : reporters_)
-      if (const auto found = heard.find(reporter); found != heard.end()) times += found->second;
-    if (times == 0)
-      add("P2", move_name(event) + " was not told to the reporter", event.id, c_.reporter);
-    if (times > 1)
-      add("P2", move_name(event) + " was told to the reporter " + std::to_string(times) + " times",
-          event.id, c_.reporter);
-  }
-
-  void followers_heard(const Event& event, const std::map<PersonId, int>& heard) {
-    for (const Party& party : c_.parties) {
-      if (party.kind != PartyKind::follower || reporters_.contains(party.person)) continue;
-      const auto found = heard.find(party.person);
-      const int times = found == heard.end() ? 0 : found->second;
-      if (times > 1)
-        add("P2", move_name(event) + " was told to a follower " + std::to_string(times) + " times",
-            event.id, party.person);
-      // Who joins by a move hears what comes after it.
-      if (times == 0 && party.since < event.at)
-        add("P2", move_name(event) + " was not told to a follower", event.id, party.person);
-    }
-  }
-
-  void stranger_heard(const Event& event, PersonId person) {
-    const auto follows = [&](const Party& party) {
-      return party.kind == PartyKind::follower && party.person == person;
-    };
-    if (reporters_.contains(person) || followed_once_.contains(person) ||
-        std::ranges::any_of(c_.parties, follows))
-      return;
-    add("P2", move_name(event) + " was told to somebody who is not party to the case", event.id,
-        person);
+    for (const Misheard& one : hearing_.misheard())
+      add("P2", "'" + std::string{name(one.event->move)} + "' " + one.what, one.event->id,
+          one.person);
   }
 
   // ---- P3: no silence --------------------------------------------------------------------------
@@ -185,7 +122,7 @@ class CaseCheck {
     if (c_.stage == Stage::awaiting_reporter) return;
     Instant last = c_.registered_at;
     for (const Told& told : notices_)
-      if (reporters_.contains(told.person)) last = std::max(last, told.created_at);
+      if (hearing_.reporters().contains(told.person)) last = std::max(last, told.created_at);
     // He was told the date of the review, and heard the answer's silence run out.
     if (c_.stage == Stage::suspended) last = std::max(last, c_.review_at);
     const int n = policy_.clocks.silence_working_days;
@@ -246,7 +183,7 @@ class CaseCheck {
       const Event* event = next_of(rest, at);
       if (event->from != at)
         add("P4",
-            "the history has a gap: " + move_name(*event) + " leaves '" +
+            "the history has a gap: '" + std::string{name(event->move)} + "' leaves '" +
                 std::string{name(event->from)} + "', before it was '" + std::string{name(at)} + "'",
             event->id);
       at = event->to;
@@ -264,11 +201,12 @@ class CaseCheck {
 
   // ---- P5: honest words ------------------------------------------------------------------------
 
-  // What the move made of the case. Empty: it did not end it.
-  static std::optional<Outcome> outcome_of(const Event& event) {
+  // What the move made of the case, which has `outcome` now. Empty: it did not end it.
+  static std::optional<Outcome> outcome_of(const Event& event, Outcome outcome) {
     switch (event.move) {
       case Move::close:
-        return from_name<Outcome>(event.detail);
+        // Before version 4 it was not written down.
+        return event.detail.empty() ? outcome : from_name<Outcome>(event.detail);
       case Move::withdraw:
         return Outcome::withdrawn;
       case Move::merge:
@@ -287,7 +225,7 @@ class CaseCheck {
     for (const Event& event : events_) {
       if (!ends(event)) continue;
       if (!last || std::pair{last->at, last->id} < std::pair{event.at, event.id}) last = &event;
-      if (event.move == Move::close) honest_echo(event);
+      if (event.move == Move::close && !event.detail.empty()) honest_echo(event);
     }
     if (is_open(c_.stage)) {
       if (c_.outcome != Outcome::none)
@@ -299,7 +237,7 @@ class CaseCheck {
   }
 
   void honest_end(const Event& last) {
-    const auto outcome = outcome_of(last);
+    const auto outcome = outcome_of(last, c_.outcome);
     if (!outcome || *outcome != c_.outcome || *outcome == Outcome::none)
       add("P5",
           "the outcome is '" + std::string{name(c_.outcome)} + "', the case was closed as '" +
@@ -362,8 +300,7 @@ class CaseCheck {
   const Directory& directory_;
   const Policy& policy_;
   const Instant now_;
-  std::set<PersonId> reporters_;      // now, and who registered it
-  std::set<PersonId> followed_once_;  // perhaps no more
+  const Hearing hearing_;
   const Event* last_ = nullptr;
   std::vector<Violation> found_;
 };

@@ -59,6 +59,15 @@ void follow(const Turn& turn, Case& parent, Party follower) {
   add_party(parent, std::move(follower));
 }
 
+// For programs: who hears of `parent` from now on because `child` was joined to it.
+std::string joined(const Case& child, const Case& before, const Case& parent) {
+  std::string detail = child.number + " followers";
+  for (const Party& party : parent.parties)
+    if (party.kind == PartyKind::follower && !takes_part(before, party.person, PartyKind::follower))
+      detail += " " + std::to_string(party.person.raw());
+  return detail;
+}
+
 void follow_all(const Turn& turn, const Case& child, Case& parent) {
   follow(turn, parent,
          Party{child.reporter, PartyKind::follower, child.reporter_account, UnitCode{},
@@ -111,7 +120,8 @@ bool merge_case(Turn& turn, Case child, CaseId into) {
 
   Case parent = *root;
   follow_all(turn, child, parent);
-  turn.make(parent, Move::note, {Role::office, Role::upper}, child.number, child.number);
+  turn.make(parent, Move::note, {Role::office, Role::upper}, child.number,
+            joined(child, *root, parent));
   turn.make(child, Move::merge, Role::office, parent.number, parent.number);
   child.outcome = Outcome::merged;
   child.parent = parent.id;

@@ -54,7 +54,6 @@ void hand_on(Turn& turn, Case c) {
     if (!turn.has_number(heir.own)) return;
     if (const Case* own = turn.set.find_case(heir.own)) wish = own->privacy;
   }
-  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   answer_about(turn, c, "withdrawn").facts["goes_on"] = "1";
   turn.make(c, Move::supplement, Role::reporter, std::string{kTakenBack},
             "reporter " + std::to_string(c.reporter.raw()));
@@ -66,6 +65,8 @@ void hand_on(Turn& turn, Case c) {
   std::erase_if(c.parties, [&](const Party& party) {
     return party.kind == PartyKind::follower && party.person == heir.person;
   });
+  // He and the others hear of it, no more the one who left.
+  if (replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   if (auto* draft = tell_owner(turn, c, "withdrawn")) draft->facts["goes_on"] = "1";
   turn.put(std::move(c));
 }

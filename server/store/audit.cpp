@@ -24,7 +24,7 @@ struct Told {
 };
 
 constexpr const char* kNotice =
-    "SELECT id,case_id,event_id,person_id,kind,text,state,echo,created_at FROM notices WHERE ";
+    "SELECT id,case_id,event_id,person_id,kind,text,state,echo,created_at,account_id FROM notices WHERE ";
 void read_told(std::span<const Value> cells, std::map<NoticeId, Told>& out) {
   Told told;
   from_value(cells[0], told.row.id);
@@ -35,6 +35,7 @@ void read_told(std::span<const Value> cells, std::map<NoticeId, Told>& out) {
   from_value(cells[6], told.row.state);
   from_value(cells[7], told.row.echo);
   from_value(cells[8], told.row.created_at);
+  from_value(cells[9], told.row.account);
   if (const CaseId about{cells[1].integer()}) told.about.insert(about);
   out.emplace(told.row.id, std::move(told));
 }

@@ -464,6 +464,7 @@ class Store {
       NoticeState state = NoticeState::sent;
       bool echo = false;
       Instant created_at;
+      AccountId account;
     };
     std::vector<Told> notices;  // without edits; in the order of writing
   };

@@ -172,7 +172,7 @@ TEST_P(PromisesStored, AMessageThatCameToNothingIsFound) {
   writes.batch_id = "lost";
   writes.set = &set;
   store::Inbound message;
-  message.key = {"wechat", "message-1"};
+  message.key = {"wechat", "oAbC-openid-1700000000"};  // as for events without a number
   message.sender = "someone";
   message.kind = "text";
   message.received_at = desk_.now - 25h;
@@ -183,7 +183,8 @@ TEST_P(PromisesStored, AMessageThatCameToNothingIsFound) {
   batch->commit();
   const auto found = violations();
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_TRUE(found.front().starts_with("P4: message lost: wechat message-1")) << found.front();
+  EXPECT_EQ(found.front(), "P4: message lost: wechat, text, at " +
+                               format_rfc3339(message.received_at) + ": unanswered");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, PromisesStored, testing::ValuesIn(fakes::engines()),

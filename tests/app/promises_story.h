@@ -35,7 +35,7 @@ inline Row row_of(const DeskHarness& desk, const std::string& number) {
         return kind.echo && kind.name == draft.kind && kind.audience == draft.audience;
       });
       row.notices.push_back({NoticeId{id}, draft.to, draft.events, draft.kind, desk.read(draft),
-                             store::NoticeState::sent, echo, latest});
+                             store::NoticeState::sent, echo, latest, draft.account});
     }
   }
   return row;

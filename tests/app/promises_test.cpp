@@ -91,6 +91,7 @@ const Plant kPlants[] = {
      [](Row& r) {
        Row::Told again = told_of(r, Move::accept);
        again.person = people::officer;
+       again.account = {};
        r.notices.push_back(again);
      },
      "P2", "not party to the case"},
@@ -110,6 +111,7 @@ const Plant kPlants[] = {
        r.the_case.parties.push_back(party);
        Row::Told again = told_of(r, Move::accept);
        again.person = party.person;
+       again.account = {};
        r.notices.push_back(again);
        r.notices.push_back(again);
      },
@@ -235,6 +237,63 @@ TEST_F(Promises, WhatWasBoundLaterWasHeardAsAnother) {
   const auto number = open_story();
   Row row = row_of(desk_, number);
   row.the_case.reporter = PersonId{901};
+  EXPECT_THAT(shown(check(row)), IsEmpty());
+}
+
+// Whose account is another person's now hears as that one.
+TEST_F(Promises, AFollowerMayBindHisAccount) {
+  const auto number = followed_story();
+  Row row = row_of(desk_, number);
+  for (Party& party : row.the_case.parties)
+    if (party.kind == PartyKind::follower) party.person = PersonId{902};
+  EXPECT_THAT(shown(check(row)), IsEmpty());
+}
+
+TEST_F(Promises, JoinedReportsThatAreTakenApartAreKept) {
+  const auto first = report("farmer", "石璜镇楼家村溪东自然村，水渠断了，生姜地要浇水");
+  const auto second = report("neighbour", "石璜镇楼家村路灯坏了，晚上看不见路");
+  desk_.say(people::clerk, "并件 " + second + " " + first);
+  by_cadre("签收 " + first);
+  const auto joined = row_of(desk_, first);
+  ASSERT_EQ(joined.the_case.parties.size(), 1U);
+  const PersonId follower = joined.the_case.parties.front().person;
+  EXPECT_THAT(shown(check(joined)), IsEmpty());
+  desk_.say(people::clerk, "拆件 " + second);
+  by_cadre("进展 " + first + " 已联系施工单位，明天架抽水机");
+  Row row = row_of(desk_, first);
+  ASSERT_THAT(row.the_case.parties, IsEmpty());
+  EXPECT_THAT(shown(check(row)), IsEmpty());
+  EXPECT_THAT(shown(check(row_of(desk_, second))), IsEmpty());
+  Row::Told again = told_of(row, Move::accept);
+  again.person = follower;
+  again.account = {};
+  row.notices.push_back(again);
+  ASSERT_EQ(check(row).size(), 1U) << testing::PrintToString(shown(check(row)));
+  EXPECT_THAT(check(row).front().what, HasSubstr("told to a follower 2 times"));
+}
+
+TEST_F(Promises, AReportThatIsHandedOnIsKept) {
+  const auto number = followed_story();
+  const PersonId before = desk_.case_of(number).reporter;
+  desk_.say("neighbour", "撤回 " + number);
+  desk_.say("neighbour", "是");
+  ASSERT_NE(desk_.case_of(number).reporter, before);
+  by_cadre("进展 " + number + " 灯已经换好，今晚试一下");
+  Row row = row_of(desk_, number);
+  EXPECT_THAT(shown(check(row)), IsEmpty());
+  Row::Told again = told_of(row, Move::progress);
+  told_of(row, Move::progress).events.clear();
+  EXPECT_THAT(shown(check(row)), testing::Contains(HasSubstr("was not told to the reporter")));
+  again.person = before;
+  again.account = {};
+  row.notices.push_back(again);
+  EXPECT_THAT(shown(check(row)), testing::Contains(HasSubstr("not party to the case")));
+}
+
+// The outcome was not written down with the move then.
+TEST_F(Promises, ClosingsOfEarlierVersionsAreKept) {
+  Row row = row_of(desk_, long_story());
+  for (Event& event : row.events) event.detail.clear();
   EXPECT_THAT(shown(check(row)), IsEmpty());
 }
 

@@ -170,5 +170,33 @@ TEST(Withdraw, matters_of_safety_stay_open_without_the_name) {
   }
 }
 
+// The owner has left as well: whoever goes on hears who has it now, each once.
+TEST(Followers, who_goes_on_hears_of_a_new_owner_too) {
+  fakes::DeskHarness desk;
+  play(desk, kTwo);
+  desk.say("丙", "楼家村路灯不亮了");
+  const auto full = desk.directory;
+  auto duties = full->duties();
+  std::erase_if(duties, [](const Duty& duty) { return duty.person == fakes::people::instructor; });
+  std::vector<Person> persons;
+  for (const auto& [id, person] : full->people())
+    if (id != kDutyDesk) persons.push_back(person);
+  desk.directory = std::make_shared<const Directory>(2, full->units(), std::move(duties),
+                                                     std::move(persons), std::vector<Account>{});
+  desk.say("甲", "撤回 260326-0001");
+  const auto decision = desk.say("甲", "是");
+  ASSERT_EQ(desk.case_of("260326-0001").reporter, desk.resident("乙"));
+  EXPECT_EQ(desk.case_of("260326-0001").owner, fakes::people::deputy);
+  const auto heard = [&](const char* who) {
+    std::vector<std::string> kinds;
+    for (const auto* notice : fakes::DeskHarness::to(decision, desk.resident(who)))
+      kinds.push_back(std::string{notice->kind});
+    return kinds;
+  };
+  EXPECT_EQ(heard("甲"), std::vector<std::string>{"withdrawn"});
+  EXPECT_EQ(heard("乙"), std::vector<std::string>{"dispatched"});
+  EXPECT_EQ(heard("丙"), std::vector<std::string>{"dispatched"});
+}
+
 }  // namespace
 }  // namespace huiyin::conversation
