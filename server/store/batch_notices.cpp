@@ -42,22 +42,25 @@ void SqlBatch::release(const WorkingSet& set, const std::vector<Release>& releas
 }
 
 // A card takes its edits along; an edit of a card that stays behind cannot be made from elsewhere.
+// What went to all accounts of a person at once is there already.
 void SqlBatch::release_to(const Account& to, const Release& release) {
-  const Params from{to_value(release.from)};
+  const Params lanes{to_value(to.id), to_value(release.from)};
   const Rows held = connection_.query(
-      "SELECT id,card,edits FROM notices WHERE account_id=? AND state='held' ORDER BY seq,id" +
+      "SELECT n.id,n.card,n.edits,n.tried<>'' AND EXISTS (SELECT 1 FROM notices t WHERE"
+      " t.account_id=? AND t.case_id=n.case_id AND t.kind=n.kind AND t.created_at=n.created_at AND"
+      " t.id<>n.id) FROM notices n WHERE n.account_id=? AND n.state='held' ORDER BY n.seq,n.id" +
           connection_.dialect().for_update(),
-      from);
+      lanes);
   std::set<NoticeId> cards, needless;
   Params moved;
   auto seq = release.first_seq;
   for (std::size_t i = 0; i < held.size(); ++i) {
     const NoticeId id{held[i][0].integer()}, edits{held[i][2].integer()};
-    if (held[i][1].integer() != 0) cards.insert(id);
-    if (edits && !cards.contains(edits)) {
+    if (held[i][3].integer() != 0 || (edits && !cards.contains(edits))) {
       needless.insert(id);
       continue;
     }
+    if (held[i][1].integer() != 0) cards.insert(id);
     moved.insert(moved.end(),
                  {to_value(id), to_value(to.id), Value{to.channel}, Value{to.user}, Value{seq++},
                   to_value(NoticeState::due), Value{0}, to_value(database_now()), Value{""}});

@@ -315,6 +315,27 @@ TEST_P(Delivery, HeldNoticesGoOnWhereThePersonWrote) {
   EXPECT_EQ(claims[0].notices.size(), 3u);
 }
 
+// An emergency went to all accounts at once: who writes from one of them has it there already.
+TEST_P(Delivery, CopiesDoNotFollowToWhereOneIs) {
+  const auto from = store_account(*store_, 2001, "oX");
+  const auto to = store_account(*store_, 2101, "tg-7", "tg");
+  store_notices(*store_, from, 6001, 4, NoticeState::held);
+  store_notices(*store_, to, 6101, 1, NoticeState::sent);
+  raw()->execute("UPDATE notices SET case_id=3001,kind='card',created_at=77,tried='2102'");
+  set(6002, "created_at=78");  // the next one, of which no copy is there
+  set(6003, "tried=''");       // no copy: it happened at the same time
+  set(6004, "case_id=3002");
+  raw()->execute("UPDATE accounts SET held=4,lane_seq=20");
+  release({{from.id, to.id, 21}}, 24);
+
+  EXPECT_EQ(notice(6001, "state"), "skipped");
+  EXPECT_EQ(notice_number(6001, "account_id"), from.id.raw());
+  for (const std::int64_t id : {6002, 6003, 6004}) {
+    EXPECT_EQ(notice(id, "state"), "due") << id;
+    EXPECT_EQ(notice_number(id, "account_id"), to.id.raw()) << id;
+  }
+}
+
 HUIYIN_ON_BOTH_ENGINES(Delivery);
 
 }  // namespace
