@@ -1,6 +1,7 @@
 // One person, several accounts: one-time codes, and which account is written to first.
 #include <algorithm>
 
+#include "server/desk/followers.h"
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
 #include "server/desk/tell.h"
@@ -30,6 +31,27 @@ void bring_cases(Turn& turn, PersonId to) {
     if (reported->reporter_account != turn.account()) continue;
     Case c = *reported;
     c.reporter = to;
+    // He may have followed it himself: now it is his own.
+    std::erase_if(c.parties, [&](const Party& party) {
+      return party.kind == PartyKind::follower && party.person == to;
+    });
+    turn.put(std::move(c));
+  }
+}
+
+// What is followed from this account goes with it too; nobody follows twice, or his own report.
+void bring_followed(Turn& turn, PersonId to) {
+  for (const Case* followed : turn.set.shared_with(turn.speaker())) {
+    const Party* row = following(*followed, turn.speaker());
+    if (!row || row->account != turn.account()) continue;
+    const Case* now = turn.find(followed->id);
+    Case c = *now;
+    if (c.reporter == to || following(c, to))
+      std::erase_if(c.parties, [&](const Party& party) {
+        return party.kind == PartyKind::follower && party.person == turn.speaker();
+      });
+    else
+      following(c, turn.speaker())->person = to;
     turn.put(std::move(c));
   }
 }
@@ -69,7 +91,9 @@ void use_bind_code(Turn& turn, const std::string& said) {
   draft.facts["linked"] = "1";
   if (auto units = served_units(turn, code->person); serves && !units.empty())
     draft.facts["unit"] = std::move(units);
-  bring_cases(turn, code->person);
+  const PersonId to = code->person;
+  bring_cases(turn, to);
+  bring_followed(turn, to);
   turn.bind_account(*code);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/desk/cadre_moves.h"
 #include "server/desk/candidates.h"
 #include "server/desk/facts.h"
 #include "server/desk/owners.h"
@@ -68,6 +69,7 @@ void take_wish(Turn& turn, Case c, Privacy mode) {
   // What is over is not moved any more; it is protected all the same.
   const bool told =
       turn.make(c, Move::supplement, Role::reporter, "", std::string{name(mode)}).has_value();
+  if (told && replace_gone_owner(turn, c)) turn.echo(c, "dispatched");
   auto& answer = tell_mode(turn, c.privacy, &c);
   if (seen) answer.facts["seen"] = "1";
   if (told && c.stage != Stage::draft)

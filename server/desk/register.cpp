@@ -170,8 +170,10 @@ void correct_place(Turn& turn, Case c, const Where& where, const std::string& te
   turn.close_question();
   turn.make(c, Move::supplement, Role::reporter, text);
   set_place(turn, c, where);
-  if (c.concerned_unit) {
-    const bool township = turn.directory.level_of(c.concerned_unit) > Level::frontline;
+  if (c.concerned_unit || !c.concerned.empty()) {
+    const bool township = c.concerned_unit
+                              ? turn.directory.level_of(c.concerned_unit) > Level::frontline
+                              : c.level > Level::township;
     c.concerned_unit = {};
     c.concerned.clear();
     set_concerned(turn, c, township ? Level::county : Level::township);

@@ -61,17 +61,21 @@ bool not_for_its_owner(const Case& c, const Meaning& meaning) {
   const Level start = start_level(meaning);
   if (start == Level::frontline) return false;
   // A matter that only happens to be above the village may come down to those it blames.
-  return c.level < start || (!c.concerned_unit && !blames(c.type));
+  return c.level < start || (!c.concerned_unit && c.concerned.empty() && !blames(c.type));
 }
 
 void set_concerned(const Turn& turn, Case& c, Level start) {
   const auto& directory = turn.directory;
-  const Unit* unit =
-      start >= Level::county ? directory.township_of(c.unit) : stationed_unit(turn, c.unit);
-  if (!unit || directory.within(unit->code, c.concerned_unit)) return;
-  c.concerned_unit = unit->code;
+  const auto meant = [&](const UnitCode& code) {
+    return start >= Level::county ? directory.township_of(code) : stationed_unit(turn, code);
+  };
+  const Unit* unit = meant(c.unit);
+  if (unit && directory.within(unit->code, c.concerned_unit)) return;
+  if (unit) c.concerned_unit = unit->code;
+  // While nobody knows which village is meant, it may be any of them there.
+  const UnitCode area = unit ? unit->code : seat_of(turn, c);
   for (const Duty& duty : directory.duties())
-    if (active(duty, turn.now) && directory.within(duty.unit, unit->code) &&
+    if (active(duty, turn.now) && directory.within(duty.unit, area) && (unit || meant(duty.unit)) &&
         std::ranges::find(c.concerned, duty.person) == c.concerned.end())
       c.concerned.push_back(duty.person);
   std::ranges::sort(c.concerned);

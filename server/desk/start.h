@@ -20,7 +20,8 @@ bool not_for_its_owner(const Case& c, const Meaning& meaning);
 // are missing (turn.need()).
 bool settle_start(Turn& turn, Case& c, bool spans);
 // Writes down who is complained about: `start` (of start_level()) tells whether it is those of the
-// village or of the township. They leave its parties. Nothing when that unit is unknown.
+// village or of the township; when it is not known which one, all of those in the area. They leave
+// its parties.
 void set_concerned(const Turn& turn, Case& c, Level start);
 
 // T1, and T2 or T20 at once: owner, clocks, one notice to the reporter (`kind`), the card to the

@@ -116,6 +116,33 @@ TEST(Accounts, cases_of_an_account_go_with_it) {
               {"甲", "没解决", {"reporter/reopened", "owner/reopened", "office/reopened"}}});
 }
 
+// What is followed from the account too, but nobody follows twice, or his own report.
+TEST(Accounts, followed_cases_of_an_account_go_with_it) {
+  struct Row {
+    const char* label;
+    const char *first, *other;  // who reports, who reports the same: his account is bound to 甲
+    std::size_t followers;
+  };
+  for (const Row& row : {Row{"a_stranger", "丙", "乙", 1}, Row{"himself", "甲", "乙", 0}}) {
+    SCOPED_TRACE(row.label);
+    fakes::DeskHarness desk;
+    desk.resident("甲");
+    desk.say(row.first, "楼家村路灯坏了");
+    desk.say(row.other, "楼家村路灯不亮");
+    ASSERT_EQ(desk.case_of("260326-0001").parties.size(), 1u);
+    const AccountId account = desk.case_of("260326-0001").parties[0].account;
+    desk.say(row.other, "绑定 " + code_for(desk, desk.resident("甲")));
+    const Case& lamp = desk.case_of("260326-0001");
+    ASSERT_EQ(lamp.parties.size(), row.followers);
+    if (row.followers == 0) continue;
+    EXPECT_EQ(lamp.parties[0].person, desk.resident("甲"));
+    EXPECT_EQ(lamp.parties[0].account, account);
+    const auto told = desk.say(people::instructor, "办结 260326-0001 换了新灯泡，已经亮了");
+    EXPECT_EQ(desk.to(told, desk.resident("甲")).size(), 1u);
+    play(desk, {{"甲", "评价 260326-0001 5", {"reporter/rated", "owner/rating"}}});
+  }
+}
+
 // Else a cadre who is talked into sending somebody's code would hear of his cases no more.
 TEST(Accounts, accounts_of_those_on_duty_stay_theirs) {
   for (const char* who : {"deputy", "clerk"}) {

@@ -117,6 +117,62 @@ TEST(Conflict, reopening_with_a_complaint_takes_it_away_from_them) {
   expect_nothing(desk, people::instructor, c.number);
 }
 
+// Which village it is may be known to nobody: then none of them gets it, whatever the office says.
+TEST(Conflict, an_unknown_village_is_any_of_them) {
+  struct Row {
+    const char* label;
+    std::vector<const char*> says;
+    PersonId office;
+    const char* to;  // 分流
+    std::vector<PersonId> concerned;
+  };
+  const std::vector<PersonId> village{people::instructor, people::deputy, people::grid};
+  for (const Row& row : {Row{"somewhere_in_the_township",
+                             {"投诉石璜镇的村主任乱收费"},
+                             people::clerk,
+                             "楼家村",
+                             village},
+                         Row{"nowhere",
+                             {"投诉村主任乱收费", "不知道", "说不清楚"},
+                             people::city_clerk,
+                             "楼家村",
+                             village},
+                         Row{"some_township",
+                             {"投诉镇政府乱收费", "不知道", "说不清楚"},
+                             people::city_clerk,
+                             "石璜镇",
+                             {people::clerk, people::instructor}}}) {
+    SCOPED_TRACE(row.label);
+    DeskHarness desk;
+    for (const char* line : row.says) desk.say("甲", line);
+    desk.pass_until(desk.now + std::chrono::minutes{31});
+    ASSERT_NE(desk.only_case().stage, Stage::draft);
+    const std::string number = desk.only_case().number;
+    EXPECT_EQ(desk.only_case().owner, row.office);
+    for (const PersonId who : row.concerned)
+      EXPECT_EQ(std::ranges::count(desk.only_case().concerned, who), 1) << who.raw();
+    for (const std::string word : {"分流", "下派"}) {
+      const auto decision = desk.say(row.office, word + " " + number + " " + row.to + " 请核实");
+      EXPECT_THAT(desk.kinds(decision), testing::ElementsAre("owner/refused")) << word;
+      EXPECT_EQ(desk.only_case().stage, Stage::pending_triage);
+    }
+    for (const PersonId who : row.concerned) expect_nothing(desk, who, number);
+  }
+}
+
+// The reporter tells the village afterwards: those of the others are free again.
+TEST(Conflict, the_village_told_afterwards) {
+  DeskHarness desk;
+  desk.say("甲", "投诉石璜镇的村主任乱收费");
+  ASSERT_EQ(std::ranges::count(desk.only_case().concerned, people::officer), 1);
+  desk.say("甲", "楼家村");
+  const Case& c = desk.only_case();
+  EXPECT_EQ(c.concerned_unit, UnitCode{"lj"});
+  EXPECT_EQ(std::ranges::count(c.concerned, people::officer), 0);
+  EXPECT_EQ(std::ranges::count(c.concerned, people::instructor), 1);
+  EXPECT_EQ(c.owner, people::clerk);
+}
+
 TEST(Conflict, emergencies_too_pass_by_those_they_are_about) {
   DeskHarness desk;
   const auto decision = desk.say("甲", "投诉楼家村村主任打人，正拿刀砍人，快来");

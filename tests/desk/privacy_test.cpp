@@ -103,6 +103,23 @@ TEST(Privacy, nobody_is_asked_to_telephone_the_anonymous) {
   EXPECT_EQ(decision.asked.size(), 1u);
 }
 
+// A wish is a move like any other: it finds a case with an owner.
+TEST(Privacy, a_wish_after_the_owner_left) {
+  DeskHarness desk;
+  desk.say("甲", "楼家村路灯坏了");
+  auto duties = desk.directory->duties();
+  std::erase_if(duties, [](const Duty& duty) { return duty.person == people::instructor; });
+  std::vector<Person> persons;
+  for (const auto& [id, person] : desk.directory->people())
+    if (id != kDutyDesk) persons.push_back(person);
+  desk.directory = std::make_shared<const Directory>(2, desk.directory->units(), duties, persons,
+                                                     std::vector<Account>{});
+  const auto decision = desk.say("甲", "匿名");
+  EXPECT_EQ(desk.only_case().owner, people::deputy);
+  EXPECT_THAT(desk.kinds(DeskHarness::without_edits(decision)),
+              testing::IsSupersetOf({"reporter/dispatched", "reporter/privacy_mode"}));
+}
+
 TEST(Privacy, the_purpose_is_told_once) {
   DeskHarness desk;
   const auto first = desk.say("甲", "保密");
