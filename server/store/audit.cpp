@@ -24,7 +24,8 @@ struct Told {
 };
 
 constexpr const char* kNotice =
-    "SELECT id,case_id,event_id,person_id,kind,text,state,echo,created_at,account_id FROM notices WHERE ";
+    "SELECT id,case_id,event_id,person_id,kind,text,state,echo,created_at,account_id FROM notices "
+    "WHERE ";
 void read_told(std::span<const Value> cells, std::map<NoticeId, Told>& out) {
   Told told;
   from_value(cells[0], told.row.id);
