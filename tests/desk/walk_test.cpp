@@ -13,7 +13,7 @@ namespace {
 
 namespace people = fakes::people;
 
-constexpr int kSteps = 200;
+constexpr int kSteps = 300;
 
 const char* const kReporterSays[] = {"楼家村路灯坏了",
                                      "水渠断了，地里没法浇",
@@ -134,7 +134,67 @@ const char* const kCadreSays[] = {"签收",
                                   "已电话告知",
                                   "已电话告知 0001 他知道了",
                                   "绑定账号",
-                                  "首选"};
+                                  "首选",
+                                  "关注",
+                                  "取消关注",
+                                  "撤回",
+                                  "删除我的信息",
+                                  "不",
+                                  "匿名",
+                                  "退订",
+                                  "延期 0001 3天 等配件到货",
+                                  "挂账 0001 5月20日 等汛期过后再修",
+                                  "销账",
+                                  "协办 0001 供水站 请派人看看",
+                                  "上报 0002 超出权限，需要多个部门协调",
+                                  "0",
+                                  "并件 0001 0002",
+                                  "移交 张小燕",
+                                  "移交 全部 钱伟",
+                                  "请假 2天 钱伟",
+                                  "请假 3天 张小燕",
+                                  "请假 1天 陈静",
+                                  "请假 取消"};
+const char* const kOfficeSays[] = {"分流 楼家村",
+                                   "分流 水利局 请去看看",
+                                   "分流 新胜村",
+                                   "交办 人社局",
+                                   "下派 请先由村里办理",
+                                   "下派",
+                                   "裁定 楼家村 就由你村办理",
+                                   "批准",
+                                   "批准 同意",
+                                   "驳回 理由不充分",
+                                   "驳回",
+                                   "督办 请加快办理",
+                                   "提请认领",
+                                   "无效 广告",
+                                   "无效",
+                                   "上报 超出权限",
+                                   "办结 已协调施工单位架好抽水机",
+                                   "办结 不予受理 不属于本级职责范围",
+                                   "并件 0002 0001",
+                                   "拆件 0002",
+                                   "待办",
+                                   "覆盖",
+                                   "支援 楼家村 骆明 到5月1日",
+                                   "支援",
+                                   "分流 0001 楼家村\n批准 0002\n下派 0003 先由村里看看",
+                                   "重办 0001 请再看看",
+                                   "帮助",
+                                   "例会"};
+const char* const kLeaderSays[] = {"难事",
+                                   "待办",
+                                   "认领 水利局",
+                                   "认领 水利局、人社局 三天内拿出办法",
+                                   "认领",
+                                   "指定 人社局",
+                                   "批示 请尽快解决群众用水",
+                                   "批示",
+                                   "督办",
+                                   "办结 已协调两部门修好水渠",
+                                   "办结 不予受理 不属于本级职责范围",
+                                   "帮助"};
 
 std::string pick(std::mt19937& random, std::span<const char* const> from) {
   return from[random() % from.size()];
@@ -152,12 +212,75 @@ Words about_a_case(std::mt19937& random, const fakes::DeskHarness& desk) {
     if (row.row.stage != Stage::archived || random() % 4 == 0) cases.push_back(&row.row);
   if (cases.empty()) return {people::clerk, "待办"};
   const Case& c = *cases[random() % cases.size()];
-  const char* const owner_says[] = {"签收 ", "签收 ", "进展 ", "追问 ", "办结 ", "联系 ", "退回 "};
-  const char* const reporter_says[] = {"查询 ", "催办 ", "撤回 ", "没解决 ", "评价 ", "补充 "};
-  if (c.owner && c.owner != kDutyDesk && random() % 3 != 0) {
-    const std::string verb = owner_says[random() % std::size(owner_says)];
-    const auto who = c.owner == people::instructor && random() % 4 == 0 ? people::deputy : c.owner;
-    return {who, verb + c.number + " 已请电工换了新灯泡"};
+  struct Saying {
+    const char *verb, *words;
+  };
+  constexpr Saying kOwner[] = {{"签收 ", ""},
+                               {"签收 ", ""},
+                               {"进展 ", " 已请电工换了新灯泡"},
+                               {"进展 ", " 与施工单位协调未果"},
+                               {"追问 ", " 是哪一段？"},
+                               {"办结 ", " 已请电工换了新灯泡"},
+                               {"办结 ", " 不予受理 不属于本级职责范围"},
+                               {"联系 ", ""},
+                               {"退回 ", " 不归本村管理"},
+                               {"延期 ", " 3天 等配件到货"},
+                               {"挂账 ", " 20天 等汛期过后再修"},
+                               {"销账 ", ""},
+                               {"上报 ", " 超出权限，需要多个部门协调"},
+                               {"上报 ", " 协调未果"},
+                               {"协办 ", " 水利局 请来看看"},
+                               {"转办 ", " 人社局 属于人社局职责"},
+                               {"转办 ", " 张小燕 由她来办"}};
+  constexpr Saying kOffice[] = {{"分流 ", " 楼家村"},
+                                {"分流 ", " 水利局 请去看看"},
+                                {"分流 ", " 钱伟"},
+                                {"交办 ", " 市水利局"},
+                                {"下派 ", " 请先由下面办理"},
+                                {"裁定 ", " 楼家村"},
+                                {"批准 ", ""},
+                                {"批准 ", ""},
+                                {"驳回 ", " 理由不充分"},
+                                {"督办 ", " 请加快"},
+                                {"提请认领 ", ""},
+                                {"上报 ", " 超出权限"},
+                                {"办结 ", " 已协调施工单位架好抽水机"},
+                                {"办结 ", " 已列入计划 明年统一修复水渠"},
+                                {"无效 ", " 广告信息"},
+                                {"拆件 ", ""},
+                                {"重办 ", " 请再看看"},
+                                {"签收 ", ""},
+                                {"查询 ", ""},
+                                {"帮助 ", ""}};
+  constexpr Saying kLeader[] = {{"认领 ", " 水利局"}, {"认领 ", " 水利局 人社局 请抓紧"},
+                                {"指定 ", " 人社局"}, {"批示 ", " 请尽快解决"},
+                                {"督办 ", ""},        {"办结 ", " 已协调两部门修好水渠"},
+                                {"查询 ", ""}};
+  const char* const reporter_says[] = {"查询 ", "催办 ", "撤回 ", "没解决 ",
+                                       "评价 ", "补充 ", "关注 ", "取消关注 "};
+  const auto one_of = [&](std::span<const Saying> from) {
+    const Saying& saying = from[random() % from.size()];
+    return saying.verb + c.number + saying.words;
+  };
+  const auto who = random() % 8;
+  if (who < 3 && c.owner && c.owner != kDutyDesk) {
+    const bool stands_in = c.owner == people::instructor && random() % 4 == 0;
+    return {stands_in ? people::deputy : c.owner, one_of(kOwner)};
+  }
+  if (who < 5) {
+    const PersonId clerks[] = {people::clerk, people::second_clerk, people::county_clerk,
+                               people::city_clerk};
+    const PersonId clerk = clerks[random() % 4];
+    const Case& other = *cases[random() % cases.size()];
+    if (random() % 8 == 0) return {clerk, "并件 " + c.number + " " + other.number};
+    return {clerk, one_of(kOffice)};
+  }
+  if (who == 5)
+    return {random() % 2 ? people::county_leader : people::city_leader, one_of(kLeader)};
+  if (random() % 6 == 0) {
+    const Case& other = *cases[random() % cases.size()];
+    if (other.owner && other.owner != kDutyDesk)
+      return {other.owner, "并件 " + other.number + " " + c.number};
   }
   const std::string verb = reporter_says[random() % std::size(reporter_says)];
   const std::string tail = verb == "评价 "   ? " " + std::to_string(1 + random() % 5)
@@ -193,15 +316,25 @@ std::string code_of(std::mt19937& random, const fakes::DeskHarness& desk) {
   return codes.empty() ? "绑定账号" : "绑定 " + codes[random() % codes.size()];
 }
 
-// The same county without one of those who serve there: he leaves, or comes back.
-DirectoryPtr without(const Directory& full, PersonId who) {
+// The same county after `now`, without one of those who serve there, or with everybody.
+DirectoryPtr after(const Directory& now, const Directory& full, PersonId gone) {
   auto duties = full.duties();
-  std::erase_if(duties, [&](const Duty& duty) { return duty.person == who; });
+  std::erase_if(duties, [&](const Duty& duty) { return duty.person == gone; });
   std::vector<Person> persons;
   for (const auto& [id, person] : full.people())
     if (id != kDutyDesk) persons.push_back(person);
-  return std::make_shared<const Directory>(full.version() + 1, full.units(), std::move(duties),
+  return std::make_shared<const Directory>(now.version() + 1, full.units(), std::move(duties),
                                            std::move(persons), std::vector<Account>{});
+}
+
+// P1 after the round, whoever has left meanwhile.
+void everybody_has_an_owner(fakes::DeskHarness& desk) {
+  desk.serve_rounds();
+  for (const auto& [id, row] : desk.set.cases()) {
+    const Case& c = row.row;
+    if (!is_open(c.stage) || c.stage == Stage::draft || c.owner == kDutyDesk) continue;
+    EXPECT_TRUE(desk.directory->may_own(c.owner, c.owner_unit, desk.now)) << c.number;
+  }
 }
 
 class Walk : public testing::TestWithParam<unsigned> {};
@@ -209,14 +342,22 @@ class Walk : public testing::TestWithParam<unsigned> {};
 TEST_P(Walk, keeps_the_promises) {
   std::mt19937 random{GetParam()};
   fakes::DeskHarness desk;
-  const PersonId cadres[] = {people::instructor,   people::deputy,  people::clerk,
-                             people::second_clerk, people::officer, people::county_clerk};
+  const PersonId cadres[] = {people::instructor,   people::deputy,        people::clerk,
+                             people::second_clerk, people::officer,       people::county_clerk,
+                             people::water,        people::labour,        people::city_water,
+                             people::city_clerk,   people::county_leader, people::partner};
+  const PersonId offices[] = {people::clerk, people::second_clerk, people::county_clerk,
+                              people::city_clerk};
+  const PersonId leaders[] = {people::county_leader, people::city_leader};
   const char* const residents[] = {"甲", "乙", "丙"};
   const auto everybody = desk.directory;
   std::string said;
   for (int step = 0; step < kSteps && !testing::Test::HasFailure(); ++step) {
-    if (random() % 25 == 0)
-      desk.directory = random() % 2 ? everybody : without(*everybody, cadres[random() % 6]);
+    if (random() % 25 == 0) {
+      const PersonId gone = random() % 2 ? PersonId{} : cadres[random() % std::size(cadres)];
+      desk.directory = after(*desk.directory, *everybody, gone);
+      if (random() % 2) desk.serve_rounds();
+    }
     const auto roll = random() % 32;
     if (roll == 30) {
       said = nobody_heard(random, desk, 5000 + step);
@@ -239,9 +380,15 @@ TEST_P(Walk, keeps_the_promises) {
         if (random() % 2) message.text.clear();
       }
       desk.send(residents[random() % 3], message);
-    } else if (roll < 17) {
+    } else if (roll < 13) {
       said = pick(random, kCadreSays);
-      desk.say(cadres[random() % 6], said);
+      desk.say(cadres[random() % std::size(cadres)], said);
+    } else if (roll < 16) {
+      said = pick(random, kOfficeSays);
+      desk.say(offices[random() % std::size(offices)], said);
+    } else if (roll == 16) {
+      said = pick(random, kLeaderSays);
+      desk.say(leaders[random() % std::size(leaders)], said);
     } else {
       const std::chrono::minutes waits[] = {std::chrono::minutes{3}, std::chrono::minutes{40},
                                             std::chrono::hours{5}, std::chrono::hours{24 * 4},
@@ -252,6 +399,7 @@ TEST_P(Walk, keeps_the_promises) {
         desk.pass_until(then);
       else
         desk.jump_to(then);
+      if (random() % 2) everybody_has_an_owner(desk);
     }
     if (testing::Test::HasFailure())
       ADD_FAILURE() << "seed " << GetParam() << ", step " << step << ": " << said;
@@ -259,7 +407,7 @@ TEST_P(Walk, keeps_the_promises) {
   // The walk goes somewhere: many kinds of moves and notices.
   std::set<Move> moved;
   for (const auto& event : desk.set.new_events()) moved.insert(event.move);
-  EXPECT_GE(moved.size(), 10u);
+  EXPECT_GE(moved.size(), 15u);
 
   // P2 over the whole walk: every echo event was told by exactly one notice to its reporter (who
   // may be another one since, when the account was bound, or the first took his report back), and
@@ -316,7 +464,7 @@ TEST_P(Walk, keeps_the_promises) {
 // HUIYIN_WALKS=2000 walks longer when somebody looks for trouble.
 unsigned walks() {
   const char* wanted = std::getenv("HUIYIN_WALKS");
-  return wanted ? static_cast<unsigned>(std::stoul(wanted)) : 20;
+  return wanted ? static_cast<unsigned>(std::stoul(wanted)) : 40;
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, Walk, testing::Range(1u, 1 + walks()));
 
