@@ -17,6 +17,18 @@ void put(Facts& facts, const char* key, std::string value) {
   if (!value.empty()) facts[key] = std::move(value);
 }
 
+// "一直拿不到，…" reads like a slip.
+std::string without_comma(std::string text) {
+  constexpr std::array<std::string_view, 9> kBreaks{"，", "、", "；", "：", "。",
+                                                    ",",  ";",  ":",  " "};
+  for (const std::string_view mark : kBreaks)
+    if (text.ends_with(mark)) {
+      text.resize(text.size() - mark.size());
+      break;
+    }
+  return text;
+}
+
 // Marks of pictures before the words take the room of what is wrong.
 std::string without_pictures(std::string text) {
   for (bool again = true; again;) {
@@ -96,7 +108,7 @@ std::string excerpt(std::string_view text, std::size_t limit) {
   for (std::size_t i = 0; i < text.size();) {
     std::size_t next = i + 1;
     while (next < text.size() && (static_cast<unsigned char>(text[next]) & 0xC0) == 0x80) ++next;
-    if (++count > limit) return out + "…";
+    if (++count > limit) return without_comma(std::move(out)) + "…";
     if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t')
       out += ' ';
     else
@@ -129,7 +141,10 @@ Facts case_facts(const Turn& turn, const Case& c, Audience audience, std::string
     put(facts, "owner", owner_name(turn, c.owner, c.owner_unit, locale));
     if (const Unit* unit = turn.directory.unit(c.owner_unit)) put(facts, "phone", unit->phone);
   }
-  if (is_open(c.stage)) {
+  // On hold nothing is due; the date comes anew when the case goes on.
+  if (c.stage == Stage::suspended) {
+    if (c.review_at != Instant{}) put(facts, "review", show_date(c.review_at, locale));
+  } else if (is_open(c.stage)) {
     put(facts, "due", show_due(c, c.due_at, locale));
     if (c.urgency == Urgency::normal && c.due_at != Instant{} &&
         turn.policy.calendar.provisional(c.due_at))

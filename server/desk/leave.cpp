@@ -143,6 +143,16 @@ std::vector<Case> open_cases_of(const Turn& turn, PersonId person) {
   return cases;
 }
 
+// Who has it at the office when `away` is not there, nor anybody whom it is about.
+Assignment clerk_besides(const Turn& turn, const Case& c, PersonId away) {
+  const auto& directory = turn.directory;
+  for (const Unit* unit = directory.unit(office_unit(turn, c)); unit;
+       unit = directory.unit(unit->parent))
+    for (const Assignment& clerk : clerks_at(turn, c, unit->code))
+      if (clerk.person != away) return clerk;
+  return {kDutyDesk, area_of(turn), DutyRole::clerk};
+}
+
 void pass_on(Turn& turn, Case c, const Assignment& next, const std::string& words) {
   const bool by_hand =
       turn.speaker() == c.owner && !words.empty() && turn.allowed(c, Move::transfer, Role::owner);
@@ -184,7 +194,7 @@ HandOver hand_over_cases(Turn& turn, PersonId from, const Assignment& to, std::s
       if (!last_resort && turn.directory.may_own(from, c.owner_unit, turn.now)) continue;
       next = next_after(turn, c);
     } else if (concerned(turn, c, to.person)) {
-      next = office_of(turn, c);
+      next = clerk_besides(turn, c, from);
     } else if (!to.unit) {
       next.unit = c.owner_unit;
     }
@@ -194,6 +204,7 @@ HandOver hand_over_cases(Turn& turn, PersonId from, const Assignment& to, std::s
       continue;
     }
     ++result.moved;
+    if (next.person == to.person) ++result.taken;
     pass_on(turn, std::move(c), next, "");
   }
   return result;
@@ -223,11 +234,12 @@ void take_leave(Turn& turn, const Command& command) {
     const auto locale = turn.locale_of(draft.to);
     draft.facts["from"] = show_date(leave.from, locale);
     draft.facts["to"] = show_date(leave.to - days{1}, locale);
-    if (moved.moved > 0) draft.facts["count"] = std::to_string(moved.moved);
+    if (moved.taken > 0) draft.facts["count"] = std::to_string(moved.taken);
   };
   auto& answer = turn.reply("leave", Audience::owner);
   show(answer);
   answer.facts["deputy"] = name_of(turn, leave.deputy);
+  if (moved.moved > moved.taken) answer.facts["others"] = std::to_string(moved.moved - moved.taken);
   if (leave.from > turn.now || moved.left > 0) answer.facts["later"] = "1";
   auto& request = turn.tell(leave.deputy, "stand_in", Audience::owner);
   show(request);

@@ -17,6 +17,7 @@ inline constexpr std::size_t kHandedOverAtOnce = 50;  // cases a turn
 
 struct HandOver {
   std::size_t moved = 0, left = 0;  // left: more than one turn takes; ask again
+  std::size_t taken = 0;            // of those moved: by `to`; the rest is not for him to see
 };
 // Open cases of `from` get another owner: with `to` all of them (no unit: each stays with its own),
 // without those that he may not own any more (left, on leave; for kDutyDesk all), each to the next

@@ -131,9 +131,7 @@ void show_status(Turn& turn, const Case& c) {
     add("question", Move::ask);
   else
     add("latest", Move::progress);
-  if (c.stage != Stage::suspended) return;
-  add("reason", Move::suspend);
-  if (c.review_at != Instant{}) draft.facts["review"] = show_date(c.review_at, turn.me().locale);
+  if (c.stage == Stage::suspended) add("reason", Move::suspend);
 }
 
 bool status(Turn& turn, const Command& command) {

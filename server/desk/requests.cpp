@@ -10,6 +10,7 @@
 #include "server/desk/owners.h"
 #include "server/desk/result.h"
 #include "server/desk/roles.h"
+#include "server/desk/summary.h"
 #include "server/desk/tell.h"
 
 namespace huiyin {
@@ -93,7 +94,8 @@ NoticeDraft& say_done(Turn& turn, const Case& c, Verb verb) {
 
 void join(Turn& turn, Case c, CaseId other, Verb verb) {
   const CaseId id = c.id;
-  if (merge_case(turn, std::move(c), other)) say_done(turn, *turn.find(id), verb);
+  if (merge_case(turn, std::move(c), other))
+    say_done(turn, *turn.find(id), verb).facts["heard"] = "1";
 }
 
 // What stands in the way of the speaker's word; nothing when it counts.
@@ -114,6 +116,25 @@ NoticeDraft* tell_asker(Turn& turn, const Case& c, const Request& request, std::
   return draft;
 }
 
+// After it was done: the case as it stands now.
+void tell_approved(Turn& turn, const Case& c, const Request& request, const std::string& words) {
+  auto* draft = tell_asker(turn, c, request, "approved");
+  if (!draft) return;
+  if (request.until != Instant{})
+    draft->facts["until"] = show_date(request.until, turn.locale_of(request.by));
+  if (!words.empty()) draft->facts["comment"] = without_stop(as_written(words));
+}
+
+// What the other case of a merge says, for who decides; any other question has its reason.
+void add_grounds(const Turn& turn, const Request& request, NoticeDraft& draft) {
+  if (request.kind != RequestKind::merge) {
+    draft.facts["reason"] = without_stop(as_told(request.text));
+  } else if (const Case* other = turn.find(request.other)) {
+    draft.facts["other"] = other->number;
+    draft.facts["other_text"] = without_stop(as_told(summary(turn.directory, *other).first));
+  }
+}
+
 }  // namespace
 
 NoticeDraft* tell_approver(Turn& turn, const Case& c) {
@@ -123,7 +144,7 @@ NoticeDraft* tell_approver(Turn& turn, const Case& c) {
   if (!draft) return nullptr;
   const auto locale = turn.locale_of(draft->to);
   draft->facts["asked"] = asked_words(turn, c, c.request, locale);
-  draft->facts["reason"] = without_stop(as_told(c.request.text));
+  add_grounds(turn, c.request, *draft);
   if (c.request.until != Instant{}) draft->facts["until"] = show_date(c.request.until, locale);
   draft->buttons.clear();
   for (const Verb verb : {Verb::approve, Verb::reject})
@@ -212,16 +233,13 @@ void approve_request(Turn& turn, Case c, const std::string& words) {
   turn.make(c, Move::approve, Role::upper, words, std::string{name(request.kind)});
   c.request = {};
   if (request.kind == RequestKind::merge) {
-    if (auto* draft = tell_asker(turn, c, request, "approved"); draft && !words.empty())
-      draft->facts["comment"] = without_stop(as_written(words));
-    return join(turn, std::move(c), request.other, Verb::approve);
+    const CaseId id = c.id;
+    join(turn, std::move(c), request.other, Verb::approve);
+    if (turn.need().empty()) tell_approved(turn, *turn.find(id), request, words);
+    return;
   }
   carry_out(turn, c, request);
-  if (auto* draft = tell_asker(turn, c, request, "approved")) {
-    if (request.until != Instant{})
-      draft->facts["until"] = show_date(request.until, turn.locale_of(request.by));
-    if (!words.empty()) draft->facts["comment"] = without_stop(as_written(words));
-  }
+  tell_approved(turn, c, request, words);
   say_done(turn, c, Verb::approve).facts["heard"] = "1";
   turn.put(std::move(c));
 }

@@ -7,6 +7,7 @@ namespace huiyin::conversation {
 namespace {
 
 using fakes::at;
+using fakes::people::clerk;
 using fakes::people::deputy;
 using fakes::people::instructor;
 using fakes::people::officer;
@@ -39,7 +40,7 @@ const Talk kTalks[] = {
       {"instructor", "进展 已联系电工来看", {"reporter/progress", "owner/done"}}}},
     {"with_nothing_on_hand",
      {{"instructor", "请假 明天 张小燕", {"owner/leave", "owner/stand_in"}, "3月27日至3月27日"},
-      {"instructor", "请假 取消", {"owner/leave"}, "请假已取消"},
+      {"instructor", "请假 取消", {"owner/leave"}, "新的事项仍由您办理"},
       refused("instructor", "请假 取消", "没有登记请假")}},
     {"how",
      {refused("instructor", "请假", "请写起止日期和代理人"),
@@ -168,6 +169,22 @@ TEST(Leave, those_concerned_do_not_stand_in) {
   EXPECT_NE(desk.only_case().owner, deputy);
   EXPECT_NE(desk.only_case().owner, instructor);
   for (const NoticeDraft* notice : desk.to(away, deputy)) EXPECT_FALSE(notice->about);
+}
+
+TEST(Leave, a_clerk_does_not_leave_a_complaint_to_whom_it_is_about) {
+  fakes::DeskHarness desk;
+  desk.say("甲", "我要投诉楼家村驻村指导员，三次都推诿");
+  ASSERT_EQ(desk.only_case().owner, clerk);
+  const auto away = desk.say(clerk, "请假 今天 3月30日 楼建平");
+  EXPECT_EQ(desk.only_case().owner, fakes::people::second_clerk);
+  const auto answer = desk.to(away, clerk);
+  ASSERT_FALSE(answer.empty());
+  EXPECT_THAT(desk.read(*answer[0]), testing::HasSubstr("1件不便由对方办理"));
+  const auto asked = desk.to(away, instructor);
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_THAT(desk.read(*asked[0]), testing::Not(testing::HasSubstr("1件")));
+  EXPECT_EQ(desk.to(away, fakes::people::second_clerk).size(), 1U);
+  for (const NoticeDraft* notice : desk.to(away, instructor)) EXPECT_FALSE(notice->about);
 }
 
 TEST(Leave, fifty_cases_a_turn) {

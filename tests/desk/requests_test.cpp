@@ -90,7 +90,8 @@ const Talk kTalks[] = {
       kSigned,
       kHold,
       {"clerk", "批准 260326-0001", {"reporter/suspended", "owner/approved", "owner/done"}},
-      {"甲", "查询", {"reporter/status"}, "暂缓办理"},
+      {"甲", "查询", {"reporter/status"}, "暂缓办理。原因：等春季统一改造。5月20日前会再看一次"},
+      {"instructor", "查询 0001", {"owner/card"}, "暂缓办理，5月20日再看"},
       refused("instructor", "进展 260326-0001 又去看了一次", "不能这样办理"),
       {"instructor", "销账 260326-0001", {"reporter/resumed", "owner/done"}},
       {"instructor", "办结 换了新灯泡，已经亮了", {"reporter/closed", "owner/done"}}}},
@@ -160,6 +161,25 @@ void put_case(fakes::DeskHarness& desk, Level level, PersonId owner, const char*
   c.version = 1;
   desk.resident("甲");
   desk.set.put_loaded(c);
+}
+
+TEST(Requests, a_merge_is_decided_by_what_both_say_and_told_as_it_is) {
+  fakes::DeskHarness desk;
+  desk.say("甲", "楼家村沟渠断水，姜地浇不上");
+  desk.say("乙", "楼家村供水站的水泵坏了好几天");
+  const auto asked = desk.say(fakes::people::instructor, "并件 260326-0002 260326-0001");
+  const auto request = desk.to(asked, fakes::people::clerk);
+  ASSERT_EQ(request.size(), 1U);
+  EXPECT_THAT(desk.read(*request[0]), testing::AllOf(testing::HasSubstr("沟渠断水"),
+                                                     testing::Not(testing::HasSubstr("理由"))));
+  const auto approved = desk.say(fakes::people::clerk, "批准 260326-0002");
+  EXPECT_THAT(desk.kinds(approved),
+              testing::UnorderedElementsAre("reporter/merged", "owner/supplement", "owner/done",
+                                            "owner/approved"));
+  for (const NoticeDraft* notice : desk.to(approved, fakes::people::instructor))
+    if (notice->kind == "approved") {
+      EXPECT_THAT(desk.read(*notice), testing::HasSubstr("现在已并件"));
+    }
 }
 
 TEST(Requests, go_one_level_up) {
