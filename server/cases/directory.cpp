@@ -207,6 +207,8 @@ bool Directory::within(const UnitCode& code, const UnitCode& area) const {
 std::string Directory::full_name(const UnitCode& code) const {
   const Index unit = find(code);
   if (unit == kNoUnit) return {};
+  // Firms are known by their names, wherever they are.
+  if (units_[unit].kind == UnitKind::enterprise) return units_[unit].name;
   const Index top = township_index(unit);
   if (top == kNoUnit) return units_[unit].name;
   std::vector<Index> chain{unit};

@@ -87,7 +87,8 @@ class Directory {
   const Unit* township_of(
       const UnitCode& code) const;  // itself or nearest ancestor of kind township
   bool within(const UnitCode& code, const UnitCode& area) const;  // equal or below
-  // "石璜镇楼家村溪东自然村": from township level (or the unit itself when above) down.
+  // "石璜镇楼家村溪东自然村": from township level (or the unit itself when above) down;
+  // of enterprises their name alone.
   std::string full_name(const UnitCode& code) const;
 
   // Nearest of the kind, itself included; nullptr when there is none.

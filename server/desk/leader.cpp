@@ -68,6 +68,14 @@ void tell_helpers(Turn& turn, const Case& c, const std::vector<Target>& helpers,
   }
 }
 
+// The owner's card says which leader spoke.
+void card_with_words(Turn& turn, const Case& c, const std::string& said) {
+  auto* card = send_card(turn, c, c.owner);
+  if (!card || said.empty()) return;
+  card->facts["by"] = speaks_for(turn, c, DutyRole::leader, turn.locale_of(card->to));
+  card->facts["words"] = without_stop(as_owner_reads(turn, c, said));
+}
+
 // The department that does the work; otherwise the speaker is told which would fit.
 std::optional<Target> lead_department(Turn& turn, const Case& c, const Command& command,
                                       const Desks& desks) {
@@ -101,8 +109,7 @@ void claim(Turn& turn, const Case& found, const Command& command, const Desks& d
   auto* echo = turn.echo(c, "claimed");
   if (echo) echo->facts["leader_unit"] = turn.directory.full_name(unit);
   const bool heard = hears(echo);
-  if (auto* card = send_card(turn, c, c.owner); card && !lead->rest.empty())
-    card->facts["words"] = without_stop(as_owner_reads(turn, c, lead->rest));
+  card_with_words(turn, c, lead->rest);
   tell_helpers(turn, c, helpers, lead->rest);
   if (auto* draft = tell_office(turn, c, "claimed", turn.speaker()))
     draft->facts["leader_unit"] = turn.directory.full_name(unit);
@@ -121,8 +128,7 @@ void appoint(Turn& turn, const Case& found, const Command& command, const Desks&
     return refuse_about(turn, found, Why::not_of_office);
   give_to(turn, c, lead->who);
   const bool heard = hears(turn.echo(c, "dispatched"));
-  if (auto* card = send_card(turn, c, c.owner); card && !lead->rest.empty())
-    card->facts["words"] = without_stop(as_owner_reads(turn, c, lead->rest));
+  card_with_words(turn, c, lead->rest);
   if (before != c.owner) tell_person(turn, c, before, "taken_over", Audience::owner);
   confirm_given(turn, c, Verb::appoint, heard);
   turn.put(std::move(c));
@@ -195,9 +201,15 @@ bool hear_leader(Turn& turn, const Said& /*said*/, const Command& command) {
     case Verb::todo:
       list_hard(turn, desks);
       return true;
-    case Verb::claim:
-      if (const Case* c = one(leading(Move::claim))) claim(turn, *c, command, desks);
+    case Verb::claim: {
+      const auto led = [&](const Case& c) { return c.leader && leads(turn, c, Move::transfer); };
+      const auto found = find_decided(turn, command.number, desks, leading(Move::claim));
+      if (found.one && led(*found.one))
+        refuse_about(turn, *found.one, Why::led_already);
+      else if (const Case* c = one(leading(Move::claim)))
+        claim(turn, *c, command, desks);
       return true;
+    }
     case Verb::appoint:
       if (const Case* c = one([&](const Case& found) {
             return leads(turn, found, Move::transfer) || leads(turn, found, Move::claim);

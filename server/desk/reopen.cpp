@@ -126,8 +126,12 @@ Found find_answered(Turn& turn, const Said& said, const Command& command) {
     return past_draft(*c) && !different_matter(turn, *c, meaning);
   };
   if (!found.one && found.several.empty() && command.number.empty() &&
-      std::ranges::none_of(told_to(turn), in_hand))
+      std::ranges::none_of(told_to(turn), in_hand)) {
+    // What was answered long ago is filed; who says 没解决 still means it.
+    found.missing = !turn.has_all_of(turn.speaker());
+    if (found.missing) return found;
     found = find_reported(turn, "", fits);
+  }
   if (found.several.size() < 2 || !command.number.empty() || meaning.topic.empty()) return found;
   const auto same = [&](const Case* c) { return c->topic == meaning.topic; };
   if (std::ranges::count_if(found.several, same) == 1) {

@@ -25,6 +25,10 @@ Instant next_brief(const Policy& policy, Instant at) {
   return from_shanghai(day + policy.clocks.brief);
 }
 
+bool never_done(const RoundDone& last, Instant now) {
+  return last.at == Instant{} || last.at > now + days{1};
+}
+
 Instant earlier(Instant a, Instant b) { return a == Instant{} ? b : std::min(a, b); }
 
 void done(Turn& turn, const Round& round) {
@@ -91,7 +95,7 @@ void check_calendar(Turn& turn) {
 void check_coverage(Turn& turn, const Round& round) {
   done(turn, round);
   // A server that starts for the first time begins with the next brief.
-  if (round.last.at == Instant{}) return;
+  if (never_done(round.last, turn.now)) return;
   std::map<UnitCode, std::vector<Gap>> by_office;
   for (const Gap& gap : turn.directory.gaps(turn.now))
     by_office[turn.directory.office_at(gap.unit, Level::township)].push_back(gap);
@@ -102,17 +106,18 @@ void check_coverage(Turn& turn, const Round& round) {
 }  // namespace
 
 std::optional<Instant> rounds::due(const RoundDone& last, const Directory& directory,
-                                   const Policy& policy) {
-  const bool never = last.at == Instant{};
-  if (last.name == kCoverage) return never ? last.at : next_brief(policy, last.at);
+                                   const Policy& policy, Instant now) {
+  const bool never = never_done(last, now);
+  if (last.name == kCoverage) return never ? Instant{} : next_brief(policy, last.at);
   if (last.name != kOwners) return std::nullopt;
-  if (never || last.directory != directory.version()) return last.at;
+  if (never) return Instant{};
+  if (last.directory != directory.version()) return last.at;
   // Once a day in any case: a process that did not know yet may have given somebody a case.
   return earlier(directory.next_change(last.at), next_brief(policy, last.at));
 }
 
 void round_due(Turn& turn, const Round& round) {
-  const auto due = rounds::due(round.last, turn.directory, turn.policy);
+  const auto due = rounds::due(round.last, turn.directory, turn.policy, turn.now);
   if (!due || *due > turn.now) return;
   if (round.last.name == rounds::kOwners) check_owners(turn, round);
   if (round.last.name == rounds::kCoverage) check_coverage(turn, round);

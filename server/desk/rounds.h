@@ -15,9 +15,11 @@ inline constexpr std::string_view kOwners = "owners";
 inline constexpr std::string_view kCoverage = "coverage";
 inline constexpr std::string_view kAll[] = {kOwners, kCoverage};
 
-// When it is due next; `last` as stored, never done: at the epoch. Empty: nothing is to come. Pure,
-// asked by the timers between the rounds.
-std::optional<Instant> due(const RoundDone& last, const Directory& directory, const Policy& policy);
+// When it is due next; `last` as stored, never done: at the epoch. Done more than a day after
+// `now`, by a clock that was wrong, counts as never: nobody would look for who has left until that
+// day comes. Empty: nothing is to come. Pure, asked by the timers between the rounds.
+std::optional<Instant> due(const RoundDone& last, const Directory& directory, const Policy& policy,
+                           Instant now);
 }  // namespace rounds
 
 void round_due(Turn& turn, const Round& round);

@@ -126,6 +126,7 @@ constexpr auto kReasons = std::to_array<Reason>({
     {Why::down_nobody, "还没有确定在哪个村或社区，请用“分流 编号 单位”。", "The village is not known yet. Please use \"assign number unit\"."},
     {Why::no_leader, "名单里还没有可以牵头的领导，请分流给部门办理。", "No leader is listed who could lead it. Please assign it to a department."},
     {Why::lead_missing, "请写明牵头部门，例如：认领 261123-0042 水利局。", "Please name the department that does the work, for example: claim 261123-0042 水利局."},
+    {Why::led_already, "这件事已有领导牵头，不用再认领；要换承办单位请回复“指定 编号 部门”。", "A leader leads this case already. To change the department, please reply: appoint number department."},
     {Why::lead_not_yet, "这件事还没有领导牵头，请回复“认领 编号 部门”。", "No leader leads this case yet. Please reply: claim number department."},
     {Why::close_above, "“已列入计划”和“不予受理”要上一级同意，请先分流，由承办人办结时提出。", "\"Planned\" and \"not accepted\" need approval one level up. Please assign it; its owner can ask when closing."},
     {Why::support_missing, "请写明单位和姓名，例如：支援 楼家村 张小燕 到 12月5日。", "Please name the unit and the helper, for example: support 楼家村 张小燕 until 12-5."},

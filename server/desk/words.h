@@ -112,6 +112,7 @@ enum class Why {
   no_leader,  // 提请认领 where no leader serves
   lead_missing,  // 认领, 指定 without a department
   lead_not_yet,  // 指定 before 认领
+  led_already,   // 认领 after another leader's
   close_above,  // planned, rejected: not by who decides here
   support_missing,  // 支援 without unit and name
   support_date,  // 支援 with an end that is over

@@ -123,7 +123,7 @@ class TimersImpl : public Timers {
   }
   std::optional<Instant> due_of(const RoundDone& last) const {
     const auto runtime = current_.get();
-    return rounds::due(last, *runtime->directory, *runtime->policy);
+    return rounds::due(last, *runtime->directory, *runtime->policy, clock_.now());
   }
   std::vector<Task> due_rounds() {
     std::vector<Task> tasks;

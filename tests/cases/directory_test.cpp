@@ -210,6 +210,8 @@ TEST(Directory, Names) {
   EXPECT_EQ(directory.full_name(UnitCode{"water"}), "水利局");
   EXPECT_EQ(directory.full_name(UnitCode{"works"}), "石璜镇水利站")
       << "the township is not said twice";
+  EXPECT_EQ(directory.full_name(UnitCode{"ginger"}), directory.unit(UnitCode{"ginger"})->name)
+      << "a firm needs no township";
   EXPECT_EQ(directory.full_name(UnitCode{"atlantis"}), "");
 }
 

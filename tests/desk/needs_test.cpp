@@ -36,6 +36,13 @@ TEST(Needs, a_number_is_looked_up_before_it_is_denied) {
   EXPECT_THAT(desk.kinds(decision), testing::ElementsAre("reporter/not_found"));
 }
 
+TEST(Needs, not_solved_may_mean_what_was_filed_long_ago) {
+  fakes::DeskHarness desk;
+  Asking asking{desk, desk.resident("甲"), "没解决，又坏了"};
+  const auto need = std::get<Need>(asking.answer());
+  EXPECT_THAT(need.all_of, UnorderedElementsAre(asking.who));
+}
+
 TEST(Needs, a_sender_without_loaded_cases) {
   fakes::DeskHarness desk;
   Person person;

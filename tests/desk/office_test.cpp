@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Decides{"a_returned_case",
                 returned,
                 {{"clerk", "分流 260326-0001 云帆纺织 请去看看", kGiven,
-                  "由石璜镇云帆纺织驻企服务员办理"}},
+                  "由云帆纺织驻企服务员办理"}},
                 Stage::dispatched,
                 Level::frontline,
                 people::officer},

@@ -57,6 +57,8 @@ TEST(Rounds, are_due) {
   const char* const kEpoch = "1970-01-01T00:00:00Z";
   for (const Row& row : {
            Row{"never", "owners", kEpoch, 0, kEpoch},
+           Row{"by_a_clock_far_ahead", "owners", "2027-03-26T10:00:00+08:00", 1, kEpoch},
+           Row{"coverage_by_a_clock_far_ahead", "coverage", "2027-03-26T10:00:00+08:00", 1, kEpoch},
            Row{"another_directory", "owners", "2026-03-26T10:00:00+08:00", 1,
                "2026-03-26T10:00:00+08:00"},
            Row{"a_leave_begins", "owners", "2026-03-26T10:00:00+08:00", 2,
@@ -80,11 +82,12 @@ TEST(Rounds, are_due) {
                "2026-10-10T08:30:00+08:00"},
        }) {
     const RoundDone last{row.task, at(row.last), row.version};
-    const auto due = rounds::due(last, *county, desk.policy);
+    const Instant now = std::max(desk.now, at(row.due));
+    const auto due = rounds::due(last, *county, desk.policy, now);
     ASSERT_TRUE(due) << row.label;
     EXPECT_EQ(format_rfc3339(*due), format_rfc3339(at(row.due))) << row.label;
   }
-  EXPECT_FALSE(rounds::due({"of_another_version", {}, 0}, *county, desk.policy));
+  EXPECT_FALSE(rounds::due({"of_another_version", {}, 0}, *county, desk.policy, desk.now));
 }
 
 // ---- owners ------------------------------------------------------------------------------------

@@ -86,6 +86,8 @@ TEST(Questions, keep_the_whole_command) {
 TEST(Words, excerpts_cut_between_characters) {
   EXPECT_EQ(excerpt("水渠断了", 4), "水渠断了");
   EXPECT_EQ(excerpt("水渠断了", 3), "水渠断…");
+  EXPECT_EQ(excerpt("水渠断了，没水", 5), "水渠断了…") << "no comma before the dots";
+  EXPECT_EQ(excerpt("ditch, water", 6), "ditch…");
   EXPECT_EQ(excerpt("一\n二", 5), "一 二");
   EXPECT_EQ(without_stop("好了。。"), "好了");
 }

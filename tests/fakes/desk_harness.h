@@ -343,7 +343,7 @@ class DeskHarness {
       for (const auto name : rounds::kAll) {
         RoundDone& last = rounds_done_.try_emplace(std::string{name}).first->second;
         last.name = name;
-        const auto due = rounds::due(last, *directory, policy);
+        const auto due = rounds::due(last, *directory, policy, now);
         if (!due || *due > now) continue;
         set_owners();
         decisions.push_back(decide_on(Round{last}));
