@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/desk/facts.h"
 #include "server/desk/privacy.h"
 #include "server/desk/questions.h"
 #include "server/desk/tell.h"
@@ -50,6 +51,23 @@ void redact(Turn& turn, const Redactor& hide, Case c, Erasure& erasure) {
   turn.put(std::move(c));
 }
 
+// What he wrote about a matter of somebody else; the matter stays that one's.
+void redact_words(Turn& turn, const Redactor& hide, Case c, Erasure& erasure) {
+  bool changed = false;
+  for (const Event& event : turn.set.history(c.id)) {
+    if (event.actor != turn.speaker()) continue;
+    auto text = hide(event.text);
+    if (text == event.text) continue;
+    const std::string line = one_line(event.text);
+    if (const auto at = c.text.find(line); at != std::string::npos) {
+      c.text.replace(at, line.size(), one_line(text));
+      changed = true;
+    }
+    erasure.events.emplace_back(event.id, std::move(text));
+  }
+  if (changed) turn.put(std::move(c));
+}
+
 void forget(const Turn& turn, Person& person) {
   person.name.clear();
   person.phone.clear();
@@ -78,12 +96,17 @@ void answer_erasure(Turn& turn, bool yes) {
     return;
   }
   if (!turn.has_all_of(turn.speaker())) return;
+  std::vector<Case> followed;
+  for (const Case* c : turn.set.shared_with(turn.speaker()))
+    if (c->reporter != turn.speaker() && turn.has_history(c->id)) followed.push_back(*c);
+  if (!turn.need().empty()) return;
   Erasure erasure;
   erasure.person = turn.speaker();
   const Redactor hide{turn.me()};
   std::vector<Case> cases;  // a put may move what the set's pointers see
   for (const Case* c : turn.set.reported_by(turn.speaker())) cases.push_back(*c);
   for (Case& c : cases) redact(turn, hide, std::move(c), erasure);
+  for (Case& c : followed) redact_words(turn, hide, std::move(c), erasure);
   forget(turn, turn.change_me());
   turn.erase(std::move(erasure));
   turn.reply("erased");

@@ -59,6 +59,29 @@ TEST(Erase, leaves_the_matter_and_nobody_in_it) {
   EXPECT_FALSE(mine.notices.at(0).facts.contains("name"));
 }
 
+// What he wrote to a neighbour's matter goes too; the neighbour's own words stay.
+TEST(Erase, reaches_what_was_added_to_the_matter_of_another) {
+  DeskHarness desk;
+  desk.say("甲", "楼家村路灯坏了，我电话13900001111");
+  desk.say("乙", "楼家村路灯不亮");
+  desk.say("乙", "补充 260326-0001 第三盏，可以打我电话13812345678");
+  const std::string before = desk.case_of("260326-0001").text;
+  ASSERT_THAT(before, HasSubstr("13812345678"));
+  desk.say("乙", "删除我的信息");
+  const auto gone = desk.say("乙", "是");
+  ASSERT_TRUE(gone.erasure);
+  const Case& first = desk.case_of("260326-0001");
+  EXPECT_THAT(first.text, Not(HasSubstr("13812345678")));
+  EXPECT_THAT(first.text, HasSubstr("13900001111"));
+  EXPECT_THAT(first.text, HasSubstr("第三盏"));
+  EXPECT_EQ(first.privacy, Privacy::named);
+  EXPECT_TRUE(std::ranges::any_of(gone.erasure->events, [](const auto& event) {
+    return event.second.find("第三盏") != std::string::npos;
+  }));
+  for (const Event& event : desk.set.history(first.id))
+    EXPECT_THAT(event.text, Not(HasSubstr("13812345678")));
+}
+
 class EraseTalks : public Talks {};
 TEST_P(EraseTalks, go_as_written) {
   DeskHarness desk;
