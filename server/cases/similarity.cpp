@@ -118,12 +118,66 @@ std::size_t common(const Pairs& a, const Pairs& b) {
   return count;
 }
 
-Pairs troubles(std::string_view said, const std::vector<std::string_view>& leave_out) {
+constexpr char32_t kBreak = U'\n', kGap = U' ';
+
+bool parts(char32_t c) { return c == kBreak || c == kGap; }
+
+// Words alone; gaps where others were dropped, breaks between clauses.
+std::u32string clauses(const std::u32string& text) {
+  std::u32string out;
+  for (const char32_t c : text) {
+    if (kEmpty.find(c) != std::u32string_view::npos) continue;
+    const bool word = is_word(c) && !is_digit(c);
+    out += word ? c : c == kGap ? kGap : kBreak;
+  }
+  return out;
+}
+
+struct Run {
+  std::size_t one = 0, two = 0, length = 0;  // from, from, characters
+};
+
+// The longest words that both have.
+Run longest_run(std::u32string_view one, std::u32string_view two) {
+  Run best;
+  std::vector<std::size_t> before(two.size() + 1), now(two.size() + 1);
+  for (std::size_t i = 1; i <= one.size(); ++i) {
+    for (std::size_t k = 1; k <= two.size(); ++k) {
+      now[k] = one[i - 1] == two[k - 1] && !parts(one[i - 1]) ? before[k - 1] + 1 : 0;
+      if (now[k] > best.length) best = {i - now[k], k - now[k], now[k]};
+    }
+    std::swap(before, now);
+  }
+  return best;
+}
+
+// More is said in the clause that holds the run.
+bool says_more(std::u32string_view text, std::size_t from, std::size_t length) {
+  std::size_t to = from + length;
+  while (from > 0 && text[from - 1] == kGap) --from;
+  while (to < text.size() && text[to] == kGap) ++to;
+  return (from > 0 && text[from - 1] != kBreak) || (to < text.size() && text[to] != kBreak);
+}
+
+// They name one thing, and what each says about it has no character in common.
+bool another_matter(std::u32string_view one, std::u32string_view two) {
+  const Run run = longest_run(one, two);
+  if (!says_more(one, run.one, run.length) || !says_more(two, run.two, run.length)) return false;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (parts(one[i]) || (i >= run.one && i < run.one + run.length)) continue;
+    const auto at = two.find(one[i]);
+    for (auto k = at; k != std::u32string_view::npos; k = two.find(one[i], k + 1))
+      if (k < run.two || k >= run.two + run.length) return false;
+  }
+  return true;
+}
+
+std::u32string troubles(std::string_view said, const std::vector<std::string_view>& leave_out) {
   std::string text{said};
   for (const auto& word : leave_out) replace_all(text, word, " ");
   for (const auto& word : kEverywhere) replace_all(text, word, " ");
   for (const auto& [from, to] : kSame) replace_all(text, from, to);
-  return pairs_of(characters(text), kEmpty);
+  return clauses(characters(text));
 }
 
 std::u32string digits_of(const std::u32string& text) {
@@ -144,11 +198,14 @@ std::u32string words_of(const std::u32string& text) {
 double similarity(std::string_view a, std::string_view b,
                   const std::vector<std::string_view>& leave_out) {
   constexpr double kLonger = 0.25;  // what the longer text has more counts only so much
-  const Pairs one = troubles(a, leave_out), two = troubles(b, leave_out);
+  const auto first = troubles(a, leave_out), second = troubles(b, leave_out);
+  const Pairs one = pairs_of(first, {}), two = pairs_of(second, {});
   if (one.empty() || two.empty()) return 0;
   const auto least = static_cast<double>(std::min(one.size(), two.size()));
   const auto most = static_cast<double>(std::max(one.size(), two.size()));
-  return static_cast<double>(common(one, two)) / (least + kLonger * (most - least));
+  const auto shared = common(one, two);
+  if (shared == 0 || another_matter(first, second)) return 0;
+  return static_cast<double>(shared) / (least + kLonger * (most - least));
 }
 
 bool nearly_identical(std::string_view a, std::string_view b) {
