@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@ namespace huiyin {
 namespace {
 
 constexpr std::size_t kMostCharacters = 300;  // who writes on repeats himself
+constexpr double kLonger = 0.25;              // what the longer text has more counts only so much
 
 // Said in every report, whatever it is about. Longer ones first where one begins with another.
 constexpr auto kEverywhere = std::to_array<std::string_view>(
@@ -118,6 +120,30 @@ std::size_t common(const Pairs& a, const Pairs& b) {
   return count;
 }
 
+// Which characters a text has, so that most of the words above need not be looked for. Says yes
+// too often, never no.
+class Characters {
+ public:
+  explicit Characters(std::string_view text) { add(text); }
+  void add(std::string_view text) {
+    for (std::size_t i = 0; i + kWidth <= text.size(); ++i) there_.set(place(text.substr(i)));
+  }
+  bool may_have(std::string_view word) const {
+    // A name with a space may arise from what was dropped before.
+    if (word.size() < kWidth || word.substr(0, kWidth).find(' ') != word.npos) return true;
+    return there_.test(place(word));
+  }
+
+ private:
+  static constexpr std::size_t kWidth = 3;  // bytes of a Chinese character
+  static constexpr std::size_t kPlaces = 4096;
+  static std::size_t place(std::string_view at) {
+    const auto byte = [&](std::size_t i) { return std::size_t{static_cast<unsigned char>(at[i])}; };
+    return ((byte(0) << 11) ^ (byte(1) << 6) ^ byte(2)) % kPlaces;
+  }
+  std::bitset<kPlaces> there_;
+};
+
 constexpr char32_t kBreak = U'\n', kGap = U' ';
 
 bool parts(char32_t c) { return c == kBreak || c == kGap; }
@@ -174,9 +200,17 @@ bool another_matter(std::u32string_view one, std::u32string_view two) {
 
 std::u32string troubles(std::string_view said, const std::vector<std::string_view>& leave_out) {
   std::string text{said};
-  for (const auto& word : leave_out) replace_all(text, word, " ");
-  for (const auto& word : kEverywhere) replace_all(text, word, " ");
-  for (const auto& [from, to] : kSame) replace_all(text, from, to);
+  Characters here{text};
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    if (here.may_have(from)) replace_all(text, from, to);
+  };
+  for (const auto& word : leave_out) replace(word, " ");
+  for (const auto& word : kEverywhere) replace(word, " ");
+  for (const auto& [from, to] : kSame) {
+    if (!here.may_have(from)) continue;
+    replace_all(text, from, to);
+    here.add(to);
+  }
   return clauses(characters(text));
 }
 
@@ -195,17 +229,39 @@ std::u32string words_of(const std::u32string& text) {
 
 }  // namespace
 
-double similarity(std::string_view a, std::string_view b,
-                  const std::vector<std::string_view>& leave_out) {
-  constexpr double kLonger = 0.25;  // what the longer text has more counts only so much
-  const auto first = troubles(a, leave_out), second = troubles(b, leave_out);
-  const Pairs one = pairs_of(first, {}), two = pairs_of(second, {});
+Trouble::Trouble(std::string_view text, const std::vector<std::string_view>& leave_out)
+    : words_{troubles(text, leave_out)}, pairs_{pairs_of(words_, {})} {}
+
+double Trouble::similarity(const Trouble& other) const {
+  const Pairs &one = pairs_, &two = other.pairs_;
   if (one.empty() || two.empty()) return 0;
   const auto least = static_cast<double>(std::min(one.size(), two.size()));
   const auto most = static_cast<double>(std::max(one.size(), two.size()));
   const auto shared = common(one, two);
-  if (shared == 0 || another_matter(first, second)) return 0;
+  if (shared == 0 || another_matter(words_, other.words_)) return 0;
   return static_cast<double>(shared) / (least + kLonger * (most - least));
+}
+
+// At most those pairs are common whose characters the text has, or what they stand for.
+bool Trouble::may_resemble(std::string_view text, double least) const {
+  using There = std::bitset<1024>;
+  static const There kMeant = [] {
+    There there;
+    for (const auto& same : kSame)
+      for (const char32_t c : characters(same.meant)) there.set(c % there.size());
+    return there;
+  }();
+  const auto said = characters(text);
+  if (least <= 0 || said.size() >= kMostCharacters) return true;
+  There there = kMeant;
+  for (const char32_t c : said) there.set(c % there.size());
+  const auto both = [&](std::uint64_t pair) {
+    return there.test((pair >> 32) % there.size()) &&
+           there.test((pair & 0xFFFFFFFFU) % there.size());
+  };
+  const auto most = static_cast<double>(std::ranges::count_if(pairs_, both));
+  const auto mine = static_cast<double>(pairs_.size());
+  return most > 0 && most / (most + kLonger * (mine - most)) >= least;
 }
 
 bool nearly_identical(std::string_view a, std::string_view b) {

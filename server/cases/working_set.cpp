@@ -130,7 +130,9 @@ void WorkingSet::put_history(CaseId id, std::vector<Event> events) {
 }
 
 void WorkingSet::put_near(const UnitCode& unit, std::vector<Case> cases) {
-  near_.try_emplace(unit, std::move(cases));
+  auto& read = near_[unit];
+  for (auto& row : cases)
+    if (std::ranges::find(read, row.id, &Case::id) == read.end()) read.push_back(std::move(row));
 }
 
 void WorkingSet::put_owners(std::set<OwnerOf> owners) { owners_ = std::move(owners); }

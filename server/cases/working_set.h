@@ -18,6 +18,16 @@
 
 namespace huiyin {
 
+// What was reported in a unit of late: about the topic, or about one that nobody knows. Of no
+// topic: about anything.
+struct Near {
+  // NOLINTNEXTLINE(google-explicit-constructor): a unit is where one looks, of any topic
+  Near(UnitCode in, std::string about = {}) : unit{std::move(in)}, topic{std::move(about)} {}
+  UnitCode unit;
+  std::string topic;
+  friend auto operator<=>(const Near&, const Near&) = default;
+};
+
 // Rows that a decision cannot do without. The batch loads them and asks again (at most 3 rounds).
 struct Need {
   std::set<CaseId> cases;
@@ -26,7 +36,7 @@ struct Need {
   std::set<PersonId> cases_of;  // open and recently closed cases they reported, own or are party of
   std::set<CaseId> history;     // last events of a case
   std::set<std::string> codes;  // one-time codes
-  std::set<UnitCode> near;      // what was reported in these units of late, to compare with
+  std::set<Near> near;          // the newest of each, to compare with
   std::set<UnitCode> queues;    // cases that wait at these offices (Case::waits)
   std::set<PersonId> all_of;    // every case they ever reported, with its history
   bool owners = false;          // who owns open cases
@@ -145,9 +155,10 @@ class WorkingSet {
   std::vector<const Case*> shared_with(PersonId id) const;
   // Cases that wait at the office, as they are by now; earliest in the queue first.
   std::vector<const Case*> waiting_at(const UnitCode& unit) const;
-  // Reported in the unit of late, newest first: as read without a lock, and what this batch added.
+  // Reported in the unit of late, newest first: what was asked for, of whatever topic, as read
+  // without a lock, and what this batch added.
   // To compare with only: of those read without a lock there are number, stage, type, outcome,
-  // topic, unit, place, text, reporter, owner, registered_at, closed_at, privacy, parent,
+  // topic, unit, place, text, reporter, registered_at, privacy, parent,
   // concerned_unit and what cases.workflow holds (concerned, previous, resembles, parties ...), the
   // rest is empty. Whoever wants more, or to change one, asks for it as a case.
   std::vector<const Case*> near(const UnitCode& unit) const;
@@ -163,7 +174,7 @@ class WorkingSet {
   bool asked_cases_of(PersonId id) const;
   bool asked_person(PersonId id) const;
   bool asked_history(CaseId id) const;
-  bool asked_near(const UnitCode& unit) const { return asked_.near.contains(unit); }
+  bool asked_near(const Near& near) const { return asked_.near.contains(near); }
   bool asked_queue(const UnitCode& unit) const { return asked_.queues.contains(unit); }
   bool asked_all_of(PersonId id) const;
   bool asked_owners() const { return asked_.owners; }

@@ -11,6 +11,7 @@
 #include "server/desk/reporter_moves.h"
 #include "server/desk/result.h"
 #include "server/desk/roles.h"
+#include "server/desk/same.h"
 #include "server/desk/start.h"
 #include "server/desk/tell.h"
 
@@ -107,6 +108,7 @@ void report_again(Turn& turn, const Case& old, const std::string& text) {
   c.concerned = old.concerned;
   c.enforcement = old.enforcement;
   c.previous = old.id;
+  if (joint(turn, c, alike(turn, c))) c.level = std::max(c.level, Level::township);
   if (auto* draft = register_and_dispatch(turn, c, "too_late"))
     draft->facts["previous"] = old.number;
   turn.put(std::move(c));

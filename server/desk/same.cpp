@@ -1,6 +1,7 @@
 #include "server/desk/same.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -37,19 +38,49 @@ void add_names(const Directory& directory, const UnitCode& code,
   }
 }
 
-bool same_problem(const Turn& turn, const Case& a, const Case& b) {
-  if (!a.topic.empty() && !b.topic.empty() && a.topic != b.topic) return false;
+// Whole names before their parts: 溪东自然村 before 溪东.
+std::vector<std::string_view> names_of_both(const Directory& directory, const UnitCode& a,
+                                            const UnitCode& b) {
   std::vector<std::string_view> names{words::kNoTranscript};
   for (const auto kind : {MessageKind::image, MessageKind::voice, MessageKind::video,
                           MessageKind::position, MessageKind::link})
     names.push_back(words::media(kind));
-  add_names(turn.directory, a.unit, names);
-  add_names(turn.directory, b.unit, names);
-  // Whole names before their parts: 溪东自然村 before 溪东.
+  add_names(directory, a, names);
+  if (b != a) add_names(directory, b, names);
   std::ranges::stable_sort(names, std::ranges::greater{}, &std::string_view::size);
-  return similarity(summary(turn.directory, a).first, summary(turn.directory, b).first, names) >=
-         turn.policy.same_problem;
+  return names;
 }
+
+// One case, to be compared with many.
+class Comparison {
+ public:
+  Comparison(const Turn& turn, const Case& c) : turn_{turn}, case_{c} {}
+
+  bool same_problem(const Case& other) {
+    if (!case_.topic.empty() && !other.topic.empty() && case_.topic != other.topic) return false;
+    const auto& [names, mine] = without_names(other.unit);
+    if (!mine.may_resemble(other.text, turn_.policy.same_problem)) return false;
+    const Trouble its{summary(turn_.directory, other).first, names};
+    return mine.similarity(its) >= turn_.policy.same_problem;
+  }
+
+ private:
+  struct Reading {
+    std::vector<std::string_view> names;
+    Trouble trouble;
+  };
+  const Reading& without_names(const UnitCode& unit) {
+    const auto found = readings_.find(unit);
+    if (found != readings_.end()) return found->second;
+    auto names = names_of_both(turn_.directory, case_.unit, unit);
+    Trouble mine{summary(turn_.directory, case_).first, names};
+    return readings_.emplace(unit, Reading{std::move(names), std::move(mine)}).first->second;
+  }
+
+  const Turn& turn_;
+  const Case& case_;
+  std::map<UnitCode, Reading> readings_;
+};
 
 // Each asks for himself, and thanks are no problem.
 bool comparable(const Case& c) {
@@ -59,29 +90,6 @@ bool comparable(const Case& c) {
 
 bool taken_back(const Case& c) {
   return c.outcome == Outcome::withdrawn || c.outcome == Outcome::invalid;
-}
-
-// What was reported near `c` since then and is about the same, newest first. Empty too when rows
-// are missing.
-std::vector<const Case*> alike(Turn& turn, const Case& c, Instant since) {
-  std::vector<const Case*> found;
-  if (!comparable(c)) return found;
-  const auto places = places_near(turn.directory, c.unit);
-  if (places.empty()) return found;
-  bool here = true;
-  for (const auto& place : places) here = turn.has_near(place) && here;
-  if (!here) return found;
-  for (const auto& place : places)
-    for (const Case* other : turn.set.near(place)) found.push_back(other);
-  std::ranges::sort(found, [](const Case* a, const Case* b) {
-    return std::pair{a->registered_at, a->id} > std::pair{b->registered_at, b->id};
-  });
-  if (found.size() > kMostCompared) found.resize(kMostCompared);
-  std::erase_if(found, [&](const Case* other) {
-    return other->id == c.id || other->registered_at < since || other->stage == Stage::draft ||
-           taken_back(*other) || !comparable(*other) || !same_problem(turn, c, *other);
-  });
-  return found;
 }
 
 // May a neighbour know that there is such a case?
@@ -135,10 +143,31 @@ std::vector<UnitCode> places_near(const Directory& directory, const UnitCode& co
   return places;
 }
 
-bool link_same(Turn& turn, Case& c) {
+std::vector<const Case*> alike(Turn& turn, const Case& c) {
+  std::vector<const Case*> found;
+  if (!comparable(c)) return found;
+  const auto places = places_near(turn.directory, c.unit);
+  if (places.empty()) return found;
+  bool here = true;
+  for (const auto& place : places) here = turn.has_near({place, c.topic}) && here;
+  if (!here) return found;
+  for (const auto& place : places)
+    for (const Case* other : turn.set.near(place)) found.push_back(other);
+  std::ranges::sort(found, [](const Case* a, const Case* b) {
+    return std::pair{a->registered_at, a->id} > std::pair{b->registered_at, b->id};
+  });
+  const Instant since = turn.now - days{turn.policy.same_problem_days};
+  if (found.size() > kMostCompared) found.resize(kMostCompared);
+  Comparison comparison{turn, c};
+  std::erase_if(found, [&](const Case* other) {
+    return other->id == c.id || other->registered_at < since || other->stage == Stage::draft ||
+           taken_back(*other) || !comparable(*other) || !comparison.same_problem(*other);
+  });
+  return found;
+}
+
+bool link_same(Turn& turn, Case& c, const std::vector<const Case*>& found) {
   if (c.resembles || c.previous) return true;
-  const auto found = alike(turn, c, turn.now - days{turn.policy.same_problem_days});
-  if (!turn.need().empty()) return false;
 
   // The oldest of those that go on: the others resemble it.
   const auto open = std::find_if(found.rbegin(), found.rend(), [&](const Case* other) {
@@ -183,10 +212,11 @@ void add_same(const Case& c, NoticeDraft& registered) {
   if (c.previous) registered.facts["again"] = "1";
 }
 
-bool joint(Turn& turn, const Case& c) {
+bool joint(const Turn& turn, const Case& c, const std::vector<const Case*>& found) {
+  const Instant since = turn.now - days{turn.policy.joint_days};
   std::set<PersonId> people{c.reporter};
-  for (const Case* other : alike(turn, c, turn.now - days{turn.policy.joint_days}))
-    people.insert(other->reporter);
+  for (const Case* other : found)
+    if (other->registered_at >= since) people.insert(other->reporter);
   return std::ssize(people) >= turn.policy.joint_reporters;
 }
 

@@ -84,13 +84,14 @@ void set_concerned(const Turn& turn, Case& c, Level start) {
 
 bool settle_start(Turn& turn, Case& c, bool spans) {
   if (c.level > Level::frontline) set_concerned(turn, c, c.level);
-  if (!link_same(turn, c)) return false;
+  const auto same = alike(turn, c);
+  if (!turn.need().empty() || !link_same(turn, c, same)) return false;
   // Help goes the shortest way.
   if (c.urgency == Urgency::emergency) return true;
   if (c.enforcement) c.level = std::max(c.level, Level::township);
   c.level = std::max(c.level, level_of_place(turn, c, spans));
-  if (c.level == Level::frontline && joint(turn, c)) c.level = Level::township;
-  return turn.need().empty();
+  if (c.level == Level::frontline && joint(turn, c, same)) c.level = Level::township;
+  return true;
 }
 
 NoticeDraft* send_card(Turn& turn, const Case& c, PersonId to) {
@@ -113,9 +114,6 @@ void push_emergency(Turn& turn, const Case& c) {
 }
 
 NoticeDraft* register_and_dispatch(Turn& turn, Case& c, std::string_view kind) {
-  if (!link_same(turn, c)) return nullptr;
-  const bool many = c.urgency != Urgency::emergency && joint(turn, c);
-  if (many) c.level = std::max(c.level, Level::township);
   turn.make_by_system(c, Move::register_case, c.text);
   const auto owner = responsible(turn, c);
   c.owner = owner.person;

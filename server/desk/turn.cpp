@@ -171,9 +171,9 @@ bool Turn::has_code(const std::string& code) {
   return false;
 }
 
-bool Turn::has_near(const UnitCode& unit) {
-  if (set.asked_near(unit)) return true;
-  need_.near.insert(unit);
+bool Turn::has_near(const Near& near) {
+  if (set.asked_near(near)) return true;
+  need_.near.insert(near);
   return false;
 }
 

@@ -47,7 +47,7 @@ class Turn {
   bool has_history(CaseId id);
   bool has_case(CaseId id);
   bool has_code(const std::string& code);
-  bool has_near(const UnitCode& unit);
+  bool has_near(const Near& near);
   bool has_queue(const UnitCode& unit);
   bool has_all_of(PersonId id);
   bool has_owners();

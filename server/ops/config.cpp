@@ -183,7 +183,7 @@ DeskConfig read_desk(Section in) {
   desk.urges_before_office = count(in, "urges_before_office", desk.urges_before_office, 1, 100);
   desk.same_problem_days = count(in, "same_problem_days", desk.same_problem_days, 1, 366);
   desk.same_problem = read_share(in, "same_problem", desk.same_problem);
-  desk.joint_reporters = count(in, "joint_reporters", desk.joint_reporters, 2, 1000);
+  desk.joint_reporters = count(in, "joint_reporters", desk.joint_reporters, 2, 10);
   desk.joint_days = count(in, "joint_days", desk.joint_days, 1, 366);
   return desk;
 }

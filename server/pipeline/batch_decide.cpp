@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "server/desk/same.h"
+#include "server/desk/start.h"
 #include "server/pipeline/batch_plan.h"
 
 namespace huiyin {
@@ -23,11 +24,14 @@ void check_settled(const Job& job, const Decision& decision) {
 }
 
 // What a new case will be compared with: asked for beforehand, it costs no second round. Of
-// homonyms somebody is asked first.
+// homonyms somebody is asked first; thanks, questions and complaints about those who serve are
+// compared with nothing.
 void add_near(const Meaning& meaning, const Directory& directory, Need& need) {
-  if (!meaning.substance || meaning.places.size() != 1) return;
+  if (!meaning.substance || meaning.places.size() != 1 || meaning.type == CaseType::praise ||
+      meaning.type == CaseType::consult || start_level(meaning) != Level::frontline)
+    return;
   for (auto& place : places_near(directory, meaning.places.front().unit))
-    need.near.insert(std::move(place));
+    need.near.emplace(std::move(place), meaning.topic);
 }
 
 bool full_number(std::string_view number) { return number.size() >= 11; }

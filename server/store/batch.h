@@ -33,7 +33,7 @@ class SqlBatch final : public Batch {
   void load_persons(const std::set<PersonId>& ids, WorkingSet& set);
   std::set<CaseId> case_ids(const Need& need, Instant closed_since);
   void ids_of_people(const std::set<PersonId>& people, Instant closed_since, std::set<CaseId>& out);
-  void load_near(const std::set<UnitCode>& units, Instant since, WorkingSet& set);
+  void load_near(const std::set<Near>& wanted, Instant since, WorkingSet& set);
   void load_owners(WorkingSet& set);
   void load_cases(const std::set<CaseId>& ids, WorkingSet& set);
   void load_cards(const std::vector<CaseId>& ids, WorkingSet& set);

@@ -8,10 +8,10 @@
 namespace huiyin::store {
 namespace {
 
-// Need::near: the newest so many of a unit, registered in the last 30 days; the caller's
+// Need::near: the newest so many of a unit and topic, registered in the last 30 days; the caller's
 // `closed_since` lies 16 days back (a result may be objected to for 15).
 constexpr std::chrono::days kNearBefore{14};
-constexpr int kNearMost = 30;
+constexpr int kNearMost = 10;
 
 // Pairs of (channel, key) as one list a channel, sorted, without repetition.
 template <class Range, class Pair>
@@ -172,27 +172,27 @@ void SqlBatch::ids_of_people(const std::set<PersonId>& people, Instant closed_si
 }
 
 // Not locked: they are there to compare with. A draft has no registration yet.
-void SqlBatch::load_near(const std::set<UnitCode>& units, Instant since, WorkingSet& set) {
-  std::vector<UnitCode> absent;
-  for (const auto& unit : units)
-    if (unit && !set.asked_near(unit)) absent.push_back(unit);
+void SqlBatch::load_near(const std::set<Near>& wanted, Instant since, WorkingSet& set) {
+  std::vector<Near> absent;
+  for (const auto& near : wanted)
+    if (near.unit && !set.asked_near(near)) absent.push_back(near);
   const Value from{std::max<std::int64_t>(microseconds(since), 1)};
+  // The index alone says which are the newest.
+  const std::string newest_of_one =
+      "SELECT * FROM (SELECT id FROM cases WHERE unit=? AND registered_at>=? AND (?='' OR topic IN"
+      " (?,'')) ORDER BY registered_at DESC LIMIT " +
+      std::to_string(kNearMost) + ") AS one_unit";
   constexpr std::size_t kMost = 64;  // of units in a statement
   for (std::size_t done = 0; done < absent.size();) {
     const auto n = std::bit_floor(std::min(absent.size() - done, kMost));
-    const auto units_of_this = std::span{absent}.subspan(done, n);
-    done += n;
     std::map<UnitCode, std::vector<Case>> found;
     std::string newest;
     Params params;
-    for (const auto& unit : units_of_this) {
-      found[unit];
-      newest += std::string{newest.empty() ? "" : " UNION ALL "} +
-                "SELECT * FROM (SELECT id FROM cases WHERE unit=? AND registered_at>=?"
-                " ORDER BY registered_at DESC,id DESC LIMIT " +
-                std::to_string(kNearMost) + ") AS one_unit";
-      params.insert(params.end(), {to_value(unit), from});
+    for (const auto& near : std::span{absent}.subspan(done, n)) {
+      newest += (newest.empty() ? "" : " UNION ALL ") + newest_of_one;
+      params.insert(params.end(), {to_value(near.unit), from, near.topic, near.topic});
     }
+    done += n;
     const Rows rows = connection_.query("SELECT " + select_list<CaseOutline>("c.") + " FROM (" +
                                             newest + ") AS newest JOIN cases c ON c.id=newest.id",
                                         params);

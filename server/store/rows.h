@@ -195,8 +195,8 @@ void columns(Io& io, C& c) {
   if constexpr (Io::kReading) decode_workflow(workflow, c);
 }
 
-// What of a case is read to compare others with it (Need::near): reading all of it for thirty cases
-// a message would cost more than the message.
+// What of a case is read to compare others with it (Need::near): reading all of it for ten cases a
+// message would cost more than the message.
 struct CaseOutline {
   Case row;
 };
@@ -204,7 +204,6 @@ template <class Io, class C>
 requires std::is_same_v<std::remove_const_t<C>, CaseOutline>
 void columns(Io& io, C& c) {
   io("id", c.row.id);
-  io("number", c.row.number);
   io("stage", c.row.stage);
   io("type", c.row.type);
   io("outcome", c.row.outcome);
@@ -213,9 +212,7 @@ void columns(Io& io, C& c) {
   io("place", c.row.place);
   io("text", c.row.text);
   io("reporter", c.row.reporter);
-  io("owner", c.row.owner);
   io("registered_at", c.row.registered_at);
-  io("closed_at", c.row.closed_at);
   io("privacy", c.row.privacy);
   io("parent", c.row.parent);
   io("concerned_unit", c.row.concerned_unit);

@@ -340,7 +340,7 @@ void levels(Connection& connection) {
   add_column(connection, "inbound", {"substance"});
   add_column(connection, "inbound", {"answered"});
   for (const auto& [table, index] : {
-           std::pair{"cases", Index{"cases_near", "unit, registered_at"}},
+           std::pair{"cases", Index{"cases_near", "unit, registered_at, topic"}},
            {"notices", Index{"notices_case", "case_id"}},
            {"notice_events", Index{"notice_events_event", "event_id"}},
            {"media", Index{"media_file", "sha256"}},

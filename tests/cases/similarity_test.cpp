@@ -99,14 +99,27 @@ const Pair kPairs[] = {
     {__LINE__, "\xE8\xB7", "\xFF\xFE", false},
 };
 
+double similarity(std::string_view a, std::string_view b,
+                  const std::vector<std::string_view>& leave_out = {}) {
+  return Trouble{a, leave_out}.similarity(Trouble{b, leave_out});
+}
+
 TEST(Similarity, pairs) {
   for (const Pair& pair : kPairs) {
     const double s = similarity(pair.one, pair.other, {"石璜镇", "楼家村"});
     EXPECT_EQ(s >= kSame, pair.same) << pair.line << ": " << s;
     EXPECT_EQ(s, similarity(pair.other, pair.one, {"石璜镇", "楼家村"})) << pair.line;
     EXPECT_GE(s, 0) << pair.line;
+    const Trouble one{pair.one, {"石璜镇", "楼家村"}}, other{pair.other, {"石璜镇", "楼家村"}};
+    EXPECT_TRUE(s == 0 || (one.may_resemble(pair.other, s) && other.may_resemble(pair.one, s)))
+        << pair.line;
     EXPECT_LE(s, 1) << pair.line;
   }
+}
+
+TEST(Similarity, what_has_nothing_in_common_is_seen_at_once) {
+  EXPECT_FALSE(Trouble{"自来水早上开始发黄"}.may_resemble("公交班车改了线路", 0.5));
+  EXPECT_TRUE(Trouble{"停水"}.may_resemble("我家没有水", 0.5));
 }
 
 TEST(Similarity, a_long_story_is_read_from_its_beginning) {

@@ -277,7 +277,7 @@ TEST(WorkingSet, NeedsOfTheLevelsMerge) {
   } kKeys[] = {
       {"near", [](Need& n) { n.near = {kTown}; },
        [](const Need& n) {
-         return n.near == std::set<UnitCode>{kVillage, kTown};
+         return n.near == std::set<Near>{kVillage, kTown};
        }},
       {"queues", [](Need& n) { n.queues = {kTown}; },
        [](const Need& n) {
@@ -291,7 +291,8 @@ TEST(WorkingSet, NeedsOfTheLevelsMerge) {
   };
   for (const auto& key : kKeys) {
     Need all, one;
-    all.near = all.queues = {kVillage};
+    all.near = {kVillage};
+    all.queues = {kVillage};
     all.all_of = {kCadre};
     EXPECT_TRUE(one.empty());
     key.ask(one);
@@ -342,11 +343,13 @@ TEST(WorkingSet, NearIsSeenAsItIsByNow) {
     return c;
   };
   EXPECT_FALSE(set.asked_near(kVillage));
-  set.put_near(kVillage, {here(1, kNow - 3h), here(2, kNow - 2h), here(3, kNow - 1h)});
+  set.put_near(kVillage, {here(1, kNow - 3h), here(2, kNow - 2h)});
+  set.put_near(kVillage, {here(2, kNow - 2h), here(3, kNow - 1h)});  // of another topic
   Need need;
   need.near = {kVillage};
   set.mark_asked(need);
   EXPECT_TRUE(set.asked_near(kVillage));
+  EXPECT_FALSE(set.asked_near({kVillage, "transport"}));
   EXPECT_EQ(ids(set.near(kVillage)), (Ids{3, 2, 1}));
   EXPECT_EQ(set.find_case(CaseId{1}), nullptr) << "to compare with only";
 

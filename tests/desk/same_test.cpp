@@ -153,8 +153,9 @@ TEST(Same, five_reporters_within_seven_days) {
 TEST(Same, rows_are_asked_for_only_with_new_cases) {
   fakes::DeskHarness desk;
   desk.say("甲", "楼家村路灯坏了");
-  EXPECT_EQ(desk.needs.near,
-            (std::set<UnitCode>{UnitCode{"lj"}, UnitCode{"xd"}, UnitCode{"lj-1"}}));
+  EXPECT_EQ(desk.needs.near, (std::set<Near>{{UnitCode{"lj"}, "construction"},
+                                             {UnitCode{"xd"}, "construction"},
+                                             {UnitCode{"lj-1"}, "construction"}}));
   desk.needs = {};
   desk.say("甲", "查询");
   desk.say("甲", "就在村口");

@@ -199,7 +199,7 @@ TEST_P(Audit, QueriesUseIndexes) {
     need.owners = true;
     batch.load(need, Instant{}, set);
     EXPECT_GT(set.cases().size(), 50u);
-    EXPECT_EQ(set.near(UnitCode{"u3"}).size(), 16u);
+    EXPECT_EQ(set.near(UnitCode{"u3"}).size(), 10u);
     EXPECT_EQ(set.owners().size(), 14u);
     Writes writes;
     writes.batch_id = fresh_batch_id();

@@ -112,7 +112,7 @@ TEST_P(Levels, QueuesAreThoseOfTheOffice) {
   EXPECT_EQ(set.waiting_at(UnitCode{"town"}).size(), 2u);
 }
 
-TEST_P(Levels, NearAreTheNewestThirtyOfEachUnit) {
+TEST_P(Levels, NearAreTheNewestTenOfEachUnit) {
   std::vector<Case> cases;
   for (int i = 0; i < 35; ++i) cases.push_back(plain(3001 + i, kMe, kOther));
   auto draft = plain(3101, kMe, kOther), old = plain(3102, kMe, kOther);
@@ -130,13 +130,38 @@ TEST_P(Levels, NearAreTheNewestThirtyOfEachUnit) {
   WorkingSet set;
   store_->begin()->load(need, at(0), set);
   const auto near = set.near(UnitCode{"lou-jia"});
-  ASSERT_EQ(near.size(), 30u);
+  ASSERT_EQ(near.size(), 10u);
   EXPECT_EQ(near.front()->id, CaseId{3035});
-  EXPECT_EQ(near.back()->id, CaseId{3006});
+  EXPECT_EQ(near.back()->id, CaseId{3026});
   ASSERT_EQ(set.near(UnitCode{"xi-dong"}).size(), 1u);
   EXPECT_TRUE(set.near(UnitCode{"nobody"}).empty());
   EXPECT_TRUE(set.asked_near(UnitCode{"nobody"}));
   EXPECT_TRUE(set.cases().empty()) << "only to compare with";
+}
+
+TEST_P(Levels, NearAreThoseOfTheTopicAndOfNone) {
+  std::vector<Case> cases;
+  const char* const kTopics[] = {"health", "transport", "", "land"};
+  for (int i = 0; i < 60; ++i) {
+    cases.push_back(plain(3001 + i, kMe, kOther));
+    cases.back().topic = kTopics[i % 4];
+  }
+  put(cases);
+  const auto found = [&](std::set<Near> wanted) {
+    Need need;
+    need.near = std::move(wanted);
+    WorkingSet set;
+    store_->begin()->load(need, at(0), set);
+    std::vector<std::int64_t> ids;
+    for (const Case* c : set.near(UnitCode{"lou-jia"})) ids.push_back(c->id.raw() - 3000);
+    return ids;
+  };
+  using Found = std::vector<std::int64_t>;
+  const UnitCode here{"lou-jia"};
+  EXPECT_EQ(found({{here, "health"}}), (Found{59, 57, 55, 53, 51, 49, 47, 45, 43, 41}));
+  EXPECT_EQ(found({{here, "tech"}}), (Found{59, 55, 51, 47, 43, 39, 35, 31, 27, 23}));
+  EXPECT_EQ(found({here}), (Found{60, 59, 58, 57, 56, 55, 54, 53, 52, 51}));
+  EXPECT_EQ(found({here, {here, "health"}}).size(), 15u) << "each once";
 }
 
 // 1 + 2 + 4 + 8 + 16 units and so on are asked in statements of those sizes.
