@@ -11,16 +11,23 @@ namespace {
 constexpr const char* kSurnames[] = {"楼", "石", "周", "吴", "郑", "王", "冯", "陈", "褚", "卫",
                                      "蒋", "沈", "韩", "杨", "朱", "秦", "尤", "许", "何", "吕"};
 constexpr const char* kLandmarks[] = {"家", "湾", "岭", "溪", "坂", "桥", "塘", "坑", "湖", "田"};
-constexpr const char* kProblems[] = {
-    "河道施工挖断了水渠，生姜地没水浇，再过几天苗要枯了",
-    "路灯坏了半个月，晚上老人出门看不见路，摔过一个",
-    "自来水今天早上开始是黄的，还有泥沙，做饭都不敢用",
-    "垃圾房边上堆满了没人收，天热了味道很大，苍蝇多",
-    "下雨以后山坡上的石头滚到公路上，车子只能慢慢绕过去",
-    "农田的机耕路塌了一段，拖拉机下不去，春耕要耽误了",
-    "变压器天天跳闸，香榧烘干机开不起来，能不能来看看",
-    "新修的桥没有栏杆，小孩放学从那里走，家长不放心",
-};
+// Every report is made of one of each, so that hardly two in a village tell of the same: a report
+// that joins another one is more work, and not what the figures are about.
+constexpr const char* kTroubles[] = {
+    "河道施工挖断了水渠，", "路灯坏了半个月，",   "自来水早上开始发黄，", "垃圾房边上堆满了袋子，",
+    "山坡上石头滚下来，",   "机耕路塌了一大段，", "变压器经常跳闸，",     "新修的桥没有栏杆，",
+    "公交班车改了线路，",   "手机信号断断续续，", "化粪池满出来了，",     "水库放水没有通知，",
+    "学校操场积了水，",     "卫生室缺常用药，",   "快递点搬到镇外，",     "养猪场往溪里排污，",
+    "公墓台阶松动了，"};
+constexpr const char* kHarms[] = {
+    "生姜地旱得裂开，",   "奶奶夜里摔过一跤，",     "衣服洗完带泥沙，",     "苍蝇飞进厨房，",
+    "车辆只能绕着走，",   "拖拉机下不去，",         "香榧烘干机停了三回，", "放学的娃娃从那里过，",
+    "打工的赶不上早班，", "外地子女联系不到家里，", "邻舍吵了好几次，",     "秧苗冲走一片，",
+    "运动会没法开，"};
+constexpr const char* kWishes[] = {"再拖下去苗要枯了", "盼着早点换灯泡", "请人来化验水质",
+                                   "能不能加派清运车", "建议装防护网",   "春耕等不起",
+                                   "麻烦电工检查线路", "最好立块警示牌", "希望恢复原来的站点",
+                                   "请电信公司测一测", "请派吸粪车"};
 
 std::string village(std::size_t i) {
   return std::string{kSurnames[i / std::size(kLandmarks)]} + kLandmarks[i % std::size(kLandmarks)] +
@@ -78,7 +85,9 @@ PlayedMessage message(std::size_t n) {
   PlayedMessage said;
   said.user = "oBenchResident" + std::to_string(100'000'000 + n);
   // Strides without a common factor: every village meets every problem.
-  said.text = village(n * 7 % kVillages) + kProblems[n % std::size(kProblems)];
+  static_assert(std::size(kTroubles) == 17 && std::size(kHarms) == 13 && std::size(kWishes) == 11);
+  said.text = village(n * 7 % kVillages) + kTroubles[n % std::size(kTroubles)] +
+              kHarms[n % std::size(kHarms)] + kWishes[n % std::size(kWishes)];
   return said;
 }
 
