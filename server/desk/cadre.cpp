@@ -182,7 +182,7 @@ void enter_for(Turn& turn, const Said& said, const Command& command) {
     refuse(turn, Why::entry_missing);
     return;
   }
-  take_issue(turn, said, command.argument);
+  take_entry(turn, said, command.argument);
 }
 
 // 查询 with a number of a case they handle; anything else is asked as a reporter.

@@ -260,7 +260,8 @@ void hand_over(Turn& turn, const Command& command) {
     return !turn.directory.may_own(next, c.owner_unit, turn.now) || concerned(turn, c, next);
   });
   if (cases.empty()) return refuse(turn, Why::hand_over_cannot);
-  if (cases.size() > kHandedOverAtOnce) cases.resize(kHandedOverAtOnce);
+  const auto left = cases.size() - std::min(cases.size(), kHandedOverAtOnce);
+  cases.resize(cases.size() - left);
   const auto count = std::to_string(cases.size());
   for (Case& c : cases) {
     const UnitCode unit = c.owner_unit;
@@ -269,6 +270,10 @@ void hand_over(Turn& turn, const Command& command) {
   }
   auto& answer = turn.reply("handed_over", Audience::owner);
   answer.facts["mine"] = "1";
+  if (left > 0) {
+    answer.facts["left"] = std::to_string(left);
+    answer.facts["again"] = std::string{words::verb(Verb::hand_over, "zh")} + " " + name;
+  }
   answer.facts["count"] = count;
   answer.facts["who"] = name_of(turn, next);
   auto& other = turn.tell(next, "handed_over", Audience::owner);

@@ -13,8 +13,9 @@
 namespace huiyin {
 namespace {
 
-constexpr int kMostQuestions = 2;        // chat is not a form (P4)
-constexpr std::size_t kMostChoices = 9;  // one digit must do
+constexpr int kMostQuestions = 2;                 // chat is not a form (P4)
+constexpr std::size_t kMostChoices = 9;           // one digit must do
+constexpr std::string_view kEntered = "entered";  // detail: reported by somebody who serves there
 
 // Words are still to come. A voice message holds them, even when nobody has written them down.
 bool wordless(const Said& said) {
@@ -55,6 +56,12 @@ void ask_place(Turn& turn, Case c, const Where& where) {
   keep_draft(turn, c, turn.policy.clocks.draft_place, timers::kDraftPlace);
 }
 
+bool entered_now(const Turn& turn, const Case& c) {
+  return std::ranges::any_of(turn.new_events(), [&](const Event& event) {
+    return event.case_id == c.id && event.detail == kEntered;
+  });
+}
+
 void finish_draft(Turn& turn, Case c, const Where& where) {
   set_place(turn, c, where);
   if (!settle_start(turn, c, where.spans)) return;
@@ -62,6 +69,7 @@ void finish_draft(Turn& turn, Case c, const Where& where) {
   if (auto* draft = register_and_dispatch(turn, c, "registered")) {
     if (where.bound) draft->facts["bound"] = where.place;
     if (where.vague) draft->facts["vague"] = "1";
+    if (entered_now(turn, c)) draft->facts["entered"] = "1";
   }
   turn.put(std::move(c));
 }
@@ -135,11 +143,10 @@ Case new_case(Turn& turn, const Meaning& meaning, const std::string& text) {
   return c;
 }
 
-void take_issue(Turn& turn, const Said& said, const std::string& text) {
-  if (too_many_today(turn, urgency_of(said.meaning))) {
-    answer_why(turn, "not_now", Audience::reporter, words::Why::daily_limit);
-    return;
-  }
+namespace {
+
+// `entered`: for somebody else, by one who serves.
+void take(Turn& turn, const Said& said, const std::string& text, bool entered) {
   const Where where = place_of(turn, said.message, said.meaning);
   if (where.unit && !served(turn, where.unit)) {
     answer_why(turn, "not_now", Audience::reporter, words::Why::place_outside);
@@ -147,6 +154,7 @@ void take_issue(Turn& turn, const Said& said, const std::string& text) {
   }
   if (turn.me().muted) turn.change_me().muted = false;  // who asks anew wants to hear again
   Case c = new_case(turn, said.meaning, text);
+  if (entered) turn.make(c, Move::supplement, Role::reporter, "", std::string{kEntered});
   if (wordless(said)) {
     // Words are still to come; a position or binding is kept until then.
     if (where.unit) set_place(turn, c, where);
@@ -158,6 +166,20 @@ void take_issue(Turn& turn, const Said& said, const std::string& text) {
     return keep_draft(turn, c, turn.policy.clocks.draft_media, timers::kDraftMedia);
   }
   place_and_register(turn, std::move(c), where);
+}
+
+}  // namespace
+
+void take_issue(Turn& turn, const Said& said, const std::string& text) {
+  if (too_many_today(turn, urgency_of(said.meaning))) {
+    answer_why(turn, "not_now", Audience::reporter, words::Why::daily_limit);
+    return;
+  }
+  take(turn, said, text, false);
+}
+
+void take_entry(Turn& turn, const Said& said, const std::string& text) {
+  take(turn, said, text, true);
 }
 
 void correct_place(Turn& turn, Case c, const Where& where, const std::string& text) {

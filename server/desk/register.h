@@ -12,6 +12,9 @@ namespace huiyin {
 // Something new from the speaker. Registers, or keeps a draft and asks. `text` is the message's, or
 // the part of it that tells the problem.
 void take_issue(Turn& turn, const Said& said, const std::string& text);
+// 补录: the same for somebody else, as often as needed. The speaker passes on what he hears; the
+// first event's detail says so: "entered".
+void take_entry(Turn& turn, const Said& said, const std::string& text);
 // The speaker's message while we wait for the place or the words of a draft. False: the draft is
 // gone, the message means something else.
 bool continue_draft(Turn& turn, const Said& said);

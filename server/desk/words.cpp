@@ -88,6 +88,7 @@ constexpr auto kVerbs = std::to_array<VerbWord>({
     {Verb::merge, {"并件", "Join"}},
     {Verb::unmerge, {"拆件", "Take apart"}},
     {Verb::resume, {"销账", "Resume"}},
+    {Verb::hand_over, {"移交", "Hand over"}},
     {Verb::triage, {"分流", "Assign"}},
     {Verb::send_down, {"下派", "Send down"}},
     {Verb::rule, {"裁定", "Rule"}},

@@ -272,9 +272,7 @@ const Talk kTalks[] = {
      {kLamp,
       kSigned,
       kClosed,
-      {"甲",
-       "没解决，投诉指导员不作为",
-       {"reporter/reopened", "office/reopened"}}}},
+      {"甲", "没解决，投诉指导员不作为", {"reporter/reopened", "office/reopened"}}}},
     {"reopen_after_fifteen_days_is_a_new_case",
      {kLamp,
       kSigned,
@@ -527,6 +525,25 @@ TEST(Cadre, buttons_are_the_moves_that_are_possible_now) {
                                  {"办结", "办结 260326-0001"}, {"联系", "联系 260326-0001"},
                                  {"上报", "上报 260326-0001"}, {"协办", "协办 260326-0001"}};
   EXPECT_EQ(done.notices.back().buttons, next);
+}
+
+// 补录: the case says where it comes from, and whoever entered it is asked to pass on what he
+// hears.
+TEST(Cadre, what_is_entered_for_others_says_so) {
+  fakes::DeskHarness desk;
+  const auto entered = desk.say(fakes::people::officer, "补录 楼家村 王大伯家门口路灯不亮");
+  ASSERT_EQ(entered.events.front().case_id, desk.only_case().id);
+  EXPECT_EQ(entered.events.front().detail, "entered");
+  EXPECT_EQ(entered.events.front().actor, fakes::people::officer);
+  const auto told = desk.to(entered, fakes::people::officer);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(told[0]->facts.contains("entered"));
+  EXPECT_TRUE(desk.read(*told[0]).find("请转告反映人") != std::string::npos);
+  // As many as there are: the limit of a day is for those who report for themselves.
+  for (int i = 0; i < desk.policy.cases_per_day; ++i)
+    desk.say(fakes::people::officer,
+             "补录 石璜镇新胜村 " + std::to_string(i + 1) + "号门口路灯不亮");
+  EXPECT_EQ(desk.set.cases().size(), 1u + static_cast<unsigned>(desk.policy.cases_per_day));
 }
 
 // T4: who gives it back never keeps it; the office has it and decides.

@@ -205,5 +205,32 @@ TEST(Leave, fifty_cases_a_turn) {
   EXPECT_EQ(desk.set.owned_by(instructor).size(), 10u);
 }
 
+TEST(Leave, a_hand_over_of_more_than_fifty_says_what_is_left) {
+  fakes::DeskHarness first;
+  play(first, {kLamp, kSigned});
+  fakes::DeskHarness desk;
+  desk.resident("甲");
+  for (int i = 0; i < 60; ++i) {
+    Case c = first.only_case();
+    c.id = CaseId{9000 + i};
+    c.number = "260326-1" + std::to_string(100 + i);
+    c.version = 1;
+    desk.set.put_loaded(c);
+  }
+  auto given = desk.say(instructor, "移交 张小燕");
+  EXPECT_EQ(given.events.front().actor, instructor);  // his own move, not the program's
+  EXPECT_EQ(given.events.front().text, "移交");
+  const auto answer = desk.to(given, instructor);
+  ASSERT_EQ(answer.back()->kind, "handed_over");
+  EXPECT_EQ(answer.back()->facts.at("left"), "10");
+  EXPECT_EQ(answer.back()->facts.at("count"), "50");
+  given = desk.say(instructor, answer.back()->facts.at("again"));
+  const auto rest = desk.to(given, instructor);
+  ASSERT_EQ(rest.back()->kind, "handed_over");
+  EXPECT_EQ(rest.back()->facts.at("count"), "10");
+  EXPECT_FALSE(rest.back()->facts.contains("left"));
+  EXPECT_TRUE(desk.set.owned_by(instructor).empty());
+}
+
 }  // namespace
 }  // namespace huiyin::conversation
