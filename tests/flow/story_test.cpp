@@ -58,6 +58,15 @@ Finished play(const Scratch& scratch, const Server& server, const Story& story) 
   return huiyin(scratch, arguments);
 }
 
+// As of the moment at which the story ends.
+Finished audit(const Scratch& scratch, const Server& server) {
+  std::string now = request("PUT", server.admin() + "/clock", "+0s").response.body;
+  now.erase(now.find_last_not_of('\n') + 1);
+  std::vector<std::string> arguments{"audit", "--older", "0", "--at", now};
+  arguments.insert(arguments.end(), server.settings().begin(), server.settings().end());
+  return huiyin(scratch, arguments);
+}
+
 class Stories : public testing::TestWithParam<std::tuple<Story, std::string>> {};
 
 TEST_P(Stories, is_played_to_the_end) {
@@ -85,9 +94,44 @@ TEST_P(Stories, is_played_to_the_end) {
   EXPECT_THAT(database.rows("SELECT COUNT(*) FROM case_events WHERE echo = 1"),
               testing::Not(testing::ElementsAre("0")));
   EXPECT_THAT(database.rows("SELECT reason FROM quarantine"), testing::IsEmpty());
+  const Finished audited = audit(scratch, server);
+  EXPECT_EQ(audited.exit, 0) << audited.out << audited.errors;
 
   server.process().signal(SIGTERM);
   EXPECT_EQ(server.process().wait(milliseconds{20'000}).exit, 0) << server.log();
+}
+
+class Erasure : public testing::TestWithParam<std::string> {};
+
+// The story in which somebody has his data deleted while his case is open: the matter stays, who
+// reported it is in no row and in no export.
+TEST_P(Erasure, leaves_the_matter_without_the_person) {
+  const Scratch scratch;
+  const Database database{GetParam(), scratch};
+  prepare(scratch, database.url());
+  Server::Options options;
+  options.config = config_of("levels-privacy");
+  Server server{scratch, database.url(), std::move(options)};
+  ASSERT_TRUE(server.ready()) << server.log();
+  const Finished played = play(scratch, server, {"levels-privacy"});
+  ASSERT_EQ(played.exit, 0) << played.out << played.errors;
+
+  const auto written = database.rows(
+      "SELECT text FROM cases UNION ALL SELECT text FROM case_events UNION ALL"
+      " SELECT body FROM inbound UNION ALL SELECT title FROM notices UNION ALL"
+      " SELECT text FROM notices UNION ALL SELECT content FROM notices");
+  EXPECT_THAT(written, testing::Contains(testing::HasSubstr("路灯坏了一盏")));
+  for (const std::string& text : written) {
+    EXPECT_EQ(text.find("王建国"), std::string::npos) << text;
+    EXPECT_EQ(text.find("13812345678"), std::string::npos) << text;
+  }
+  std::vector<std::string> arguments{"export", "--since", "2026-03-01"};
+  arguments.insert(arguments.end(), server.settings().begin(), server.settings().end());
+  const Finished exported = huiyin(scratch, arguments);
+  EXPECT_EQ(exported.exit, 0) << exported.errors;
+  EXPECT_THAT(exported.out, testing::HasSubstr("路灯坏了一盏"));
+  EXPECT_THAT(exported.out, testing::Not(testing::HasSubstr("王建国")));
+  EXPECT_THAT(exported.out, testing::Not(testing::HasSubstr("13812345678")));
 }
 
 std::string transcript_in_readme() {
@@ -110,6 +154,7 @@ TEST(Readme, shows_what_is_really_said) {
   EXPECT_EQ(transcript_in_readme(), said) << "scripts/play --readme writes it anew";
 }
 
+INSTANTIATE_TEST_SUITE_P(Flow, Erasure, testing::ValuesIn(engines()));
 INSTANTIATE_TEST_SUITE_P(Flow, Stories,
                          testing::Combine(testing::ValuesIn(stories()),
                                           testing::ValuesIn(engines())),
