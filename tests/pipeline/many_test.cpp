@@ -17,9 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kFarmers = 50;
+constexpr std::size_t kOpen = 50, kFollowers = 1;
 
-std::string farmer(int i) { return "farmer" + std::to_string(i); }
+std::string farmer(std::size_t i) { return "farmer" + std::to_string(i); }
 
 class Many : public testing::TestWithParam<fakes::Engine> {
  protected:
@@ -37,8 +37,8 @@ class Many : public testing::TestWithParam<fakes::Engine> {
   }
 
   // As many cases, all of the cadre's: of one problem each.
-  std::vector<Case> told(Rig& r, int cases) {
-    for (int i = 0; i < cases; ++i)
+  std::vector<Case> told(Rig& r, std::size_t cases) {
+    for (std::size_t i = 0; i < cases; ++i)
       EXPECT_EQ(r.say(farmer(i), "东浦村第" + std::to_string(i) + "组的路灯坏了").status,
                 Receipt::accepted);
     return all();
@@ -49,13 +49,6 @@ class Many : public testing::TestWithParam<fakes::Engine> {
     store_->audit_cases([&](const store::Store::AuditRow& row) { cases.push_back(row.the_case); });
     std::ranges::sort(cases, {}, &Case::number);
     return cases;
-  }
-  std::vector<PersonId> owners() const {
-    std::vector<PersonId> found;
-    for (const Case& c : all()) found.push_back(c.owner);
-    std::ranges::sort(found);
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
   }
   void expect_whole(const Rig& r) const {
     EXPECT_EQ(r.monitor.count("inbox.quarantine"), 0);
@@ -69,17 +62,23 @@ class Many : public testing::TestWithParam<fakes::Engine> {
 
 TEST_P(Many, CasesWithFollowersAreHandedOverAtOnce) {
   const auto r = rig("p1");
-  told(*r, kFarmers);
-  // Nine times fifty followers more.
-  for (const auto& c : all())
-    for (int more = 1; more < 10; ++more)
-      EXPECT_EQ(r->say(farmer(kFarmers + more), "关注 " + c.number).status, Receipt::accepted);
-  ASSERT_EQ(owners().size(), 1u);
-  const PersonId before = owners().front();
+  // Whose cases are joined to another one follow it.
+  const auto cases = told(*r, kOpen * (1 + kFollowers));
+  for (std::size_t i = kOpen; i < cases.size(); ++i) {
+    const auto receipt = r->say("cadre", "并件 " + cases[i].number + " " + cases[i % kOpen].number);
+    ASSERT_EQ(receipt.status, Receipt::accepted);
+    ASSERT_EQ(r->say("clerk", "批准 " + cases[i].number).status, Receipt::accepted);
+  }
+  const auto joined = all();
+  for (std::size_t i = 0; i < kOpen; ++i)
+    EXPECT_EQ(joined[i].parties.size(), kFollowers) << joined[i].number;
   EXPECT_EQ(r->say("cadre", "移交 全部 deputy").status, Receipt::accepted);
   EXPECT_TRUE(r->settle());
-  ASSERT_EQ(owners().size(), 1u);
-  EXPECT_NE(owners().front(), before);
+  const auto heard = r->sent_to("cadre");
+  ASSERT_FALSE(heard.empty());
+  const auto after = all();
+  for (std::size_t i = 0; i < kOpen; ++i)
+    ASSERT_NE(after[i].owner, cases[i].owner) << after[i].number << " " << heard.back();
   expect_whole(*r);
 }
 
@@ -87,14 +86,18 @@ TEST_P(Many, JoinedToWhatIsJoinedLater) {
   const auto r = rig("p1");
   const auto cases = told(*r, 6);
   const auto join = [&](int what, int to) {
-    return r->say("cadre", "并件 " + cases[what].number + " " + cases[to].number).status;
+    EXPECT_EQ(r->say("cadre", "并件 " + cases[what].number + " " + cases[to].number).status,
+              Receipt::accepted);
+    return r->say("clerk", "批准 " + cases[what].number).status;
   };
   EXPECT_EQ(join(0, 1), Receipt::accepted);
   EXPECT_EQ(join(2, 1), Receipt::accepted);
   EXPECT_EQ(join(1, 3), Receipt::accepted);
   EXPECT_EQ(join(4, 5), Receipt::accepted);
   EXPECT_EQ(join(5, 3), Receipt::accepted);
-  EXPECT_EQ(r->say("cadre", "拆分 " + cases[5].number).status, Receipt::accepted);
+  EXPECT_EQ(all()[0].outcome, Outcome::merged);
+  EXPECT_EQ(all()[5].parent, cases[3].id);
+  EXPECT_EQ(r->say("cadre", "拆件 " + cases[5].number).status, Receipt::accepted);
   EXPECT_EQ(r->say(farmer(4), "删除我的信息").status, Receipt::accepted);
   EXPECT_EQ(r->say(farmer(4), "是").status, Receipt::accepted);
   EXPECT_EQ(r->say(farmer(1), "撤回 " + cases[1].number).status, Receipt::accepted);
@@ -122,8 +125,8 @@ TEST_P(Many, TwoProcessesAtTheSameCases) {
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     say("cadre", "签收 " + cases[i].number);
-    say(farmer(static_cast<int>(i)), "催办");
-    say(farmer(static_cast<int>(cases.size() - 1 - i)), "关注 " + cases[i].number);
+    say(farmer(i), "催办");
+    say(farmer(cases.size() - 1 - i), "关注 " + cases[i].number);
     say("clerk", "督办 " + cases[cases.size() - 1 - i].number + " 请尽快");
     if (i == 3) say("cadre", "移交 全部 deputy");
     if (i == 6) say("deputy", "移交 全部 cadre");
