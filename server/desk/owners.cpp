@@ -30,8 +30,12 @@ bool active(const Duty& duty, Instant now) {
 }  // namespace
 
 Speaker speaker_of(const Directory& directory, PersonId person, Instant now) {
+  auto duties = directory.duties_of(person, now);
+  for (const Leave& leave : directory.leaves())
+    if (directory.stand_in(leave.person, now) == person)
+      for (Duty& duty : directory.duties_of(leave.person, now)) duties.push_back(std::move(duty));
   bool office = false, cadre = false;
-  for (const auto& duty : directory.duties_of(person, now)) {
+  for (const auto& duty : duties) {
     if (duty.role == DutyRole::leader) return Speaker::leader;
     office = office || duty.role == DutyRole::clerk;
     cadre = cadre || cadre_duty(duty.role);

@@ -187,6 +187,20 @@ TEST(Leave, a_clerk_does_not_leave_a_complaint_to_whom_it_is_about) {
   for (const NoticeDraft* notice : desk.to(away, instructor)) EXPECT_FALSE(notice->about);
 }
 
+// Who stands in is heard as what he stands in for: the office's bare words are no chat from him.
+TEST(Leave, who_stands_in_for_an_office_or_a_leader_speaks_as_one) {
+  fakes::DeskHarness desk;
+  desk.say(clerk, "请假 今天 3月30日 张小燕");
+  EXPECT_EQ(desk.kinds(desk.say(deputy, "覆盖")), std::vector<std::string>{"owner/coverage"});
+  desk.say("甲", "石璜镇有人违建");
+  ASSERT_EQ(desk.only_case().stage, Stage::pending_triage);
+  const auto given = desk.say(deputy, "分流 楼家村");
+  EXPECT_EQ(desk.only_case().stage, Stage::dispatched) << desk.kinds(given).front();
+  desk.say(fakes::people::county_leader, "请假 今天 3月30日 骆明");
+  EXPECT_EQ(desk.kinds(desk.say(officer, "难事")), std::vector<std::string>{"owner/hard_list"});
+  EXPECT_EQ(desk.set.cases().size(), 1u);
+}
+
 TEST(Leave, fifty_cases_a_turn) {
   fakes::DeskHarness first;
   play(first, {kLamp, kSigned});
