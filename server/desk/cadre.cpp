@@ -153,7 +153,30 @@ void help(Turn& turn, const Command& command) {
   auto& draft = turn.reply("help", Audience::owner);
   for (const Duty& duty : turn.directory.duties_of(turn.speaker(), turn.now)) {
     if (duty.role == DutyRole::clerk) draft.facts["office"] = "1";
-    if (duty.role == DutyRole::leader) draft.facts["leader"] = "1";
+    // Leaders who are nothing else have no cases of their own.
+    draft.facts[duty.role == DutyRole::leader ? "leader" : "handles"] = "1";
+  }
+}
+
+Why not_for_cadres(Verb verb) {
+  switch (verb) {
+    case Verb::triage:
+    case Verb::send_down:
+    case Verb::rule:
+    case Verb::approve:
+    case Verb::reject:
+    case Verb::supervise:
+    case Verb::request_claim:
+    case Verb::invalidate:
+    case Verb::support:
+    case Verb::coverage:
+    case Verb::hard_list:
+    case Verb::claim:
+    case Verb::instruct:
+    case Verb::appoint:
+      return Why::office_decides;
+    default:
+      return Why::not_offered;
   }
 }
 
@@ -276,7 +299,7 @@ bool hear_cadre(Turn& turn, const Said& said, const Command& command) {
     case Verb::count_:
       return false;  // said as a reporter
     default:
-      refuse(turn, Why::not_offered);
+      refuse(turn, not_for_cadres(command.verb));
       return true;
   }
 }

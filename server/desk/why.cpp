@@ -37,8 +37,9 @@ constexpr auto kReasons = std::to_array<Reason>({
      "您办理。",
      "\"Planned\" and \"not accepted\" need approval one level up, which cannot be asked for here "
      "yet. Please call the office; the case stays with you."},
-    {Why::not_offered, "这项操作目前还不能在这里办理，请联系三服务办公室。",
-     "This cannot be done here yet. Please call the office."},
+    {Why::not_offered, "这项操作这里还办不了。", "This cannot be done here yet."},
+    {Why::office_decides, "这要由三服务办公室或领导来定。要换人办，请回复“转办”或“退回”，并写明原因。",
+     "That is for the office or a leader to decide. For another owner, please reply: transfer or return, with the reason."},
     {Why::entry_missing, "请写明谁、在哪里、什么事，例如：补录 楼家村 王大伯家门口路灯不亮。",
      "Please write who, where and what, for example: enter for 楼家村 street lamp is out."},
     {Why::daily_limit, "今天登记的事项已较多，请明天再发；急事请拨打12345。",

@@ -113,6 +113,7 @@ enum class Why {
   lead_missing,  // 认领, 指定 without a department
   lead_not_yet,  // 指定 before 认领
   led_already,   // 认领 after another leader's
+  office_decides,  // 分流, 认领 ... by who is no office and no leader
   close_above,  // planned, rejected: not by who decides here
   support_missing,  // 支援 without unit and name
   support_date,  // 支援 with an end that is over

@@ -309,6 +309,7 @@ const Talk kTalks[] = {
      {kLamp,
       kRubbish,
       {"instructor", "待办", {"owner/todo"}, "您手上有2件"},
+      {"instructor", "分流 0001 水利局", {"owner/refused"}, "由三服务办公室或领导来定"},
       {"instructor", "帮助", {"owner/help"}, "签收 261123-0042"},
       {"instructor", "职责", {"owner/duties"}, "石璜镇楼家村驻村指导员"},
       {"instructor", "查询 0001", {"owner/card"}}}},
