@@ -24,7 +24,7 @@ bool called_back(const Case& c) { return c.rating == 1 || c.rating == 2; }
 // Facts that are no words of anybody: published telephones, emergency numbers, one-time codes; and
 // who reported it, which is there or not.
 constexpr auto kNoWords =
-    std::to_array<std::string_view>({"phone", "advice", "reporter", "said_phone", "code"});
+    std::to_array<std::string_view>({"phone", "advice", "reporter", "whom", "said_phone", "code"});
 
 // The case that a bare 匿名 speaks of: the draft in question, the one just written about, or the
 // only one there is.

@@ -103,6 +103,8 @@ class Turn {
   void round_done(RoundDone done) { out_.round = std::move(done); }
   const std::vector<Event>& new_events() const { return out_.events; }
 
+  // Somebody was shown who it is; finish() notes by itself who saw the reporter.
+  void saw(View view) { out_.views.push_back(view); }
   void asked_to_telephone(NoticeId unheard) { out_.asked.push_back(unheard); }
 
   // Emergency advice waiting for the first reply.

@@ -2,6 +2,7 @@
 // done.
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "server/desk/cadre_moves.h"
 #include "server/desk/followers.h"
@@ -85,11 +86,14 @@ void nobody_heard(Turn& turn, const Unheard& unheard) {
   const PersonId caller = owner_calls ? c.owner : office_of(turn, c).person;
   if (auto* draft = tell_person(turn, c, caller, "telephone", Audience::owner)) {
     draft->facts.erase("reporter");
-    if (auto line = person_line(turn, unheard.person); !line.empty())
-      draft->facts["reporter"] = std::move(line);
+    const bool his = unheard.person == c.reporter;
+    if (!his) draft->facts["follower"] = "1";
+    if (auto line = person_line(turn, unheard.person); !line.empty()) {
+      draft->facts[his ? "reporter" : "whom"] = std::move(line);
+      if (!his) turn.saw({caller, unheard.person, c.id});
+    }
     if (phone_known(turn, unheard.person).empty()) {
       // In the words of the report is the number of who made it, if any.
-      const bool his = unheard.person == c.reporter;
       if (auto said = his ? phone_said(c.text) : std::string{}; !said.empty())
         draft->facts["said_phone"] = std::move(said);
       else

@@ -44,7 +44,7 @@ TEST(Unheard, the_owner_is_asked_to_telephone) {
   for (const Row& row : {Row{"both", "王大伯", "13812345678", "请告诉王大伯 13812345678：已办结"},
                          Row{"phone", "", "13812345678", "请告诉13812345678：已办结"},
                          Row{"name", "王大伯", "", "请告诉王大伯（没有留电话，请上门或托人）"},
-                         Row{"none", "", "", "请告诉反映人（没有留电话，请上门或托人）"}}) {
+                         Row{"none", "", "", "请告诉对方（没有留电话，请上门或托人）"}}) {
     SCOPED_TRACE(row.label);
     fakes::DeskHarness desk;
     name_reporter(desk, "甲", row.name, row.phone);
@@ -78,7 +78,7 @@ TEST(Unheard, a_number_among_the_words_is_told_with_care) {
   };
   for (const Row& row : {
            Row{"我电话13812345678，姓王",
-               "请告诉反映人（留言里有电话13812345678，请先核对是本人）：现在"},
+               "请告诉对方（留言里有电话13812345678，请先核对是本人）：现在"},
            Row{"电话13812345678，白天打13987654321", "有电话13987654321，"},
            Row{"我电话12345", "（没有留电话，请上门或托人）"},
            Row{"单号138123456789012", "（没有留电话，请上门或托人）"},
@@ -239,6 +239,9 @@ TEST(Unheard, followers_are_called_as_their_own_report_says) {
     ASSERT_EQ(desk.kinds(decision).size(), 1u);
     EXPECT_EQ(decision.notices[0].to, row.caller);
     EXPECT_THAT(desk.read(decision.notices[0]), HasSubstr("请告诉李大伯（没有留电话"));
+    ASSERT_EQ(decision.views.size(), 1u);
+    EXPECT_EQ(decision.views[0].viewer, row.caller);
+    EXPECT_EQ(decision.views[0].seen, follower);
   }
 }
 
