@@ -2,11 +2,11 @@
 #include <algorithm>
 
 #include "server/desk/cadre_moves.h"
-#include "server/desk/dates.h"
 #include "server/desk/requests.h"
 #include "server/desk/result.h"
 #include "server/desk/roles.h"
-#include "server/intake/numbers.h"
+#include "server/intake/dates.h"
+#include "server/intake/said_numbers.h"
 
 namespace huiyin {
 namespace {
@@ -98,12 +98,11 @@ void ask_suspension(Turn& turn, const Case& c, const Command& command) {
 }
 
 void ask_merge(Turn& turn, const Case& c, const Command& command) {
-  const auto text = fold_word(command.argument);
-  const auto numbers = find_case_numbers(text);
+  const auto numbers = case_numbers_in(command.argument);
   const auto it = std::ranges::find_if(
-      numbers, [&](const NumberToken& token) { return !c.number.ends_with(token.number); });
+      numbers, [&](const std::string& number) { return !c.number.ends_with(number); });
   if (it == numbers.end()) return refuse_about(turn, c, Why::merge_number);
-  const Case* other = other_case(turn, command, it->number);
+  const Case* other = other_case(turn, command, *it);
   if (!turn.need().empty()) return;
   if (!other) return refuse_about(turn, c, Why::merge_unknown);
   Request request;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 
-#include "server/desk/dates.h"
 #include "server/desk/facts.h"
 #include "server/desk/owners.h"
 #include "server/desk/parties.h"
 #include "server/desk/register.h"
 #include "server/desk/roles.h"
 #include "server/desk/tell.h"
+#include "server/intake/dates.h"
 
 namespace huiyin {
 namespace {

@@ -12,6 +12,7 @@
 #include "server/desk/roles.h"
 #include "server/desk/support.h"
 #include "server/desk/tell.h"
+#include "server/intake/said_numbers.h"
 
 namespace huiyin {
 namespace {
@@ -51,12 +52,12 @@ void assign_found(Turn& turn, const Command& command, const Desks& desks) {
 
 // The second case of "并件 A B": among what the speaker may see.
 const Case* other_case(Turn& turn, const Case& c, const Command& command, const Desks& desks) {
-  const std::string number = number_in(command.argument);
-  if (number.empty()) {
+  const auto numbers = case_numbers_in(command.argument);
+  if (numbers.empty()) {
     ask_words(turn, c, command, Why::merge_number);
     return nullptr;
   }
-  const auto found = find_decided(turn, number, desks, [](const Case&) { return true; });
+  const auto found = find_decided(turn, numbers.front(), desks, [](const Case&) { return true; });
   if (found.missing) return nullptr;
   if (!found.one) refuse_about(turn, c, Why::merge_unknown);
   return found.one;

@@ -5,8 +5,6 @@
 #include "server/desk/cadre_moves.h"
 #include "server/desk/roles.h"
 #include "server/desk/tell.h"
-#include "server/intake/fold.h"
-#include "server/intake/numbers.h"
 
 namespace huiyin {
 namespace {
@@ -101,12 +99,6 @@ const Case* decided_case(Turn& turn, const Command& command, const std::vector<U
     return nullptr;
   }
   return found.one;
-}
-
-std::string number_in(const std::string& words) {
-  const Folded folded = fold(words);
-  const auto tokens = find_case_numbers(folded.chars);
-  return tokens.empty() ? std::string{} : tokens.front().number;
 }
 
 }  // namespace huiyin

@@ -33,7 +33,4 @@ std::optional<Rule> may_decide(const Turn& turn, const Case& c, Move move);
 const Case* decided_case(Turn& turn, const Command& command, const std::vector<UnitCode>& desks,
                          const Fits& fits, words::Why why);
 
-// A second number in the words ("并件 A B"), full or last four digits; empty: none.
-std::string number_in(const std::string& words);
-
 }  // namespace huiyin

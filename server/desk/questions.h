@@ -16,10 +16,10 @@ inline constexpr std::string_view kProblem = "problem";         // what is in th
 inline constexpr std::string_view kBind = "bind";               // where do you live?
 inline constexpr std::string_view kWhichBind = "which_bind";    // options: unit codes
 inline constexpr std::string_view kWhichCase = "which_case";    // options: stored commands
-inline constexpr std::string_view kPartners = "partners";       // options: 协办 ...; 0 the last one
-inline constexpr std::string_view kWithdraw = "withdraw";       // sure? about a case
-inline constexpr std::string_view kErase = "erase";             // sure? about the person's data
-inline constexpr std::string_view kWords = "words";             // the text of one stored command
+inline constexpr std::string_view kPartners = "partners";  // options: 协办 ...; 0 the last one
+inline constexpr std::string_view kWithdraw = "withdraw";  // sure? about a case
+inline constexpr std::string_view kErase = "erase";        // sure? about the person's data
+inline constexpr std::string_view kWords = "words";        // the text of one stored command
 
 // Wrong one-time codes are remembered beside the question, as last options: "wrong_code" and the
 // microseconds since 1970. Turn keeps them apart from the choices.

@@ -18,19 +18,6 @@ namespace {
 
 using words::Why;
 
-Verb verb_of(RequestKind kind) {
-  switch (kind) {
-    case RequestKind::extend:
-      return Verb::extend;
-    case RequestKind::suspend:
-      return Verb::suspend;
-    case RequestKind::merge:
-      return Verb::merge;
-    default:
-      return Verb::close;
-  }
-}
-
 // "石璜镇三服务办公室": in whose name the speaker decides.
 std::string office_name(const Turn& turn, const Case& c, std::string_view locale) {
   for (const Duty& duty : turn.directory.duties_of(turn.speaker(), turn.now))

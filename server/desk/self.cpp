@@ -6,8 +6,8 @@
 #include "server/desk/hear.h"
 #include "server/desk/owners.h"
 #include "server/desk/place.h"
-#include "server/desk/questions.h"
 #include "server/desk/privacy.h"
+#include "server/desk/questions.h"
 #include "server/desk/tell.h"
 #include "server/intake/masking.h"
 

@@ -4,12 +4,12 @@
 #include <array>
 #include <string_view>
 
-#include "server/desk/dates.h"
 #include "server/desk/owners.h"
 #include "server/desk/questions.h"
 #include "server/desk/tell.h"
 #include "server/desk/which_unit.h"
 #include "server/desk/words.h"
+#include "server/intake/dates.h"
 
 namespace huiyin {
 namespace {

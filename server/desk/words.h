@@ -57,69 +57,69 @@ enum class Why {
   safety,            // withdrawal of a matter of safety
   rated_already,
   withdrawn_already,
-  code_unknown,    // one-time code that fits nobody, or is over
-  code_own,        // sent from the account that got it
-  code_duty,       // sent from the account of somebody on duty
-  code_limit,      // too many wrong ones
-  erase_staff,     // 删除我的信息 by somebody of the directory
-  not_erased,      // 删除我的信息, and then 不
-  place_unknown,   // 绑定 with a name that is nowhere
-  place_outside,   // outside the area served
-  rating_missing,  // 评价 without a grade
-  no_option,       // a number that is not in the list
-  nothing_asked,     // 批准 when no question is open
-  own_request,       // 批准 of what one asked oneself
-  asked_already,     // one question at a time
-  refusal_reason,    // 驳回 without a reason
-  escalate_reason,   // 上报 without one
-  at_top,            // 上报 from the highest level
+  code_unknown,     // one-time code that fits nobody, or is over
+  code_own,         // sent from the account that got it
+  code_duty,        // sent from the account of somebody on duty
+  code_limit,       // too many wrong ones
+  erase_staff,      // 删除我的信息 by somebody of the directory
+  not_erased,       // 删除我的信息, and then 不
+  place_unknown,    // 绑定 with a name that is nowhere
+  place_outside,    // outside the area served
+  rating_missing,   // 评价 without a grade
+  no_option,        // a number that is not in the list
+  nothing_asked,    // 批准 when no question is open
+  own_request,      // 批准 of what one asked oneself
+  asked_already,    // one question at a time
+  refusal_reason,   // 驳回 without a reason
+  escalate_reason,  // 上报 without one
+  at_top,           // 上报 from the highest level
   transfer_reason,
   target_missing,  // 转办, 协办 without unit or person
   target_unknown,
-  other_level,      // 转办 to another level
-  has_it_already,   // the target has the case, or helps with it
-  cannot_have,      // the target may not have this case
-  reason_wanted,    // 延期, 挂账 without a reason
-  extend_date,      // 延期 without a date
-  suspend_date,     // 挂账 without a date
+  other_level,     // 转办 to another level
+  has_it_already,  // the target has the case, or helps with it
+  cannot_have,     // the target may not have this case
+  reason_wanted,   // 延期, 挂账 without a reason
+  extend_date,     // 延期 without a date
+  suspend_date,    // 挂账 without a date
   date_past,
-  no_due,           // 延期 of what has no date
-  extend_late,      // 延期 after the date
-  extend_before,    // 延期 to an earlier date
+  no_due,         // 延期 of what has no date
+  extend_late,    // 延期 after the date
+  extend_before,  // 延期 to an earlier date
   extend_too_long,
   extended_already,  // once per level
   suspend_too_long,
-  ruled,             // 退回 after 裁定
-  merge_number,      // 并件 without a second number
-  merge_unknown,     // 并件 with a number that nobody knows here
-  leave_how,         // 请假 alone
-  leave_deputy,      // 请假 with a name that is not in the directory
+  ruled,          // 退回 after 裁定
+  merge_number,   // 并件 without a second number
+  merge_unknown,  // 并件 with a number that nobody knows here
+  leave_how,      // 请假 alone
+  leave_deputy,   // 请假 with a name that is not in the directory
   leave_deputy_away,
-  leave_none,        // 请假 取消 without a leave
-  leave_dates,       // the end before the beginning, or over
+  leave_none,   // 请假 取消 without a leave
+  leave_dates,  // the end before the beginning, or over
   hand_over_how,
   hand_over_cannot,
   hand_over_none,
-  merge_itself,  // 并件 A A
-  merge_closed,  // one of the two is closed
-  merge_apart,  // about other people: joined, they would hear of it
-  not_merged,  // 拆件 of what was not joined
-  not_of_office,  // the office has not to decide that now
-  rule_later,  // 裁定 before two returns
-  reason_office,  // 下派, 无效, 批示 without words
+  merge_itself,      // 并件 A A
+  merge_closed,      // one of the two is closed
+  merge_apart,       // about other people: joined, they would hear of it
+  not_merged,        // 拆件 of what was not joined
+  not_of_office,     // the office has not to decide that now
+  rule_later,        // 裁定 before two returns
+  reason_office,     // 下派, 无效, 批示 without words
   down_not_allowed,  // 下派 to those it is about, or what needs a licence
-  down_nobody,  // 下派: no village is known, or it is the lowest level
-  no_leader,  // 提请认领 where no leader serves
-  lead_missing,  // 认领, 指定 without a department
-  lead_not_yet,  // 指定 before 认领
-  led_already,   // 认领 after another leader's
-  office_decides,  // 分流, 认领 ... by who is no office and no leader
-  close_above,  // planned, rejected: not by who decides here
-  support_missing,  // 支援 without unit and name
-  support_date,  // 支援 with an end that is over
-  follow_number,    // 关注 without a number, nothing is offered
-  follows_nothing,  // 取消关注
-  reports_it,       // 取消关注 of one's own report
+  down_nobody,       // 下派: no village is known, or it is the lowest level
+  no_leader,         // 提请认领 where no leader serves
+  lead_missing,      // 认领, 指定 without a department
+  lead_not_yet,      // 指定 before 认领
+  led_already,       // 认领 after another leader's
+  office_decides,    // 分流, 认领 ... by who is no office and no leader
+  close_above,       // planned, rejected: not by who decides here
+  support_missing,   // 支援 without unit and name
+  support_date,      // 支援 with an end that is over
+  follow_number,     // 关注 without a number, nothing is offered
+  follows_nothing,   // 取消关注
+  reports_it,        // 取消关注 of one's own report
 };
 std::string why(Why why, std::string_view locale);
 

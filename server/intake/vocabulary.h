@@ -23,9 +23,9 @@ struct Vocabulary {
   std::vector<std::string> guards;  // 演练, 昨天, 怕 ...
   std::vector<std::string> openly;  // 投诉, 建议 ...: say by themselves what kind of message it is
   std::map<Officials, std::vector<std::string>> officials;  // frontline -> 村主任, 村委 ...
-  std::vector<std::string> enforcement;                     // 违建, 偷排 ...: for those with power
-  std::vector<std::string> people;                          // 态度差, 邻居 ...: a person is blamed
-  std::map<Privacy, std::vector<std::string>> wishes;       // 别说是我 ..., anywhere in a message
+  std::vector<std::string> enforcement;                // 违建, 偷排 ...: for those with power
+  std::vector<std::string> people;                     // 态度差, 邻居 ...: a person is blamed
+  std::map<Privacy, std::vector<std::string>> wishes;  // 别说是我 ..., anywhere in a message
 };
 
 }  // namespace huiyin

@@ -23,11 +23,14 @@ struct Room {
 const std::array<Room, 11> kRooms = {{
     {"cases", "server/cases/", {"server/cases/"}, true},
     {"intake", "server/intake/", {"server/intake/", "server/cases/"}, true},
-    // Of the intake, desk sees the result only: deciding must not depend on how text was read.
+    // Of the intake, desk sees the result only: deciding must not depend on how text was read. The
+    // rest of a command is words whose sense depends on the verb: dates and numbers in them are
+    // read when it is decided.
     // Masking reads nothing; the decision needs it for the facts it hands to notices.
     {"desk",
      "server/desk/",
-     {"server/desk/", "server/cases/", "server/intake/meaning.h", "server/intake/masking.h"},
+     {"server/desk/", "server/cases/", "server/intake/meaning.h", "server/intake/masking.h",
+      "server/intake/dates.h", "server/intake/said_numbers.h"},
      true},
     {"store", "server/store/", {"server/store/", "server/cases/"}, false},
     {"net", "server/net/", {"server/net/"}, false},

@@ -167,12 +167,11 @@ TEST(Cards, a_former_owners_button_tells_who_has_it) {
 // He never did anything about it, but its card is in his hands.
 TEST(Cards, who_only_got_a_card_is_told_who_has_the_case) {
   fakes::DeskHarness desk;
-  play(
-      desk,
-      {{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}},
-       {"甲", "云帆纺织", {"reporter/dispatched", "owner/card", "owner/taken_over"}},
-       {"instructor", "签收 260326-0001", {"owner/taken_over"}, "现由云帆纺织驻企服务员办理"},
-       {"county", "签收 260326-0001", {"owner/refused"}}});
+  play(desk,
+       {{"甲", "楼家村路灯坏了", {"owner/card", "reporter/registered"}},
+        {"甲", "云帆纺织", {"reporter/dispatched", "owner/card", "owner/taken_over"}},
+        {"instructor", "签收 260326-0001", {"owner/taken_over"}, "现由云帆纺织驻企服务员办理"},
+        {"county", "签收 260326-0001", {"owner/refused"}}});
   desk.say("乙", "举报楼家村的驻村指导员收好处费");
   play(desk, {{"instructor", "签收 260326-0002", {"owner/not_found"}}});
 }

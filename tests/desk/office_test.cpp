@@ -76,13 +76,13 @@ const std::vector<std::string> kRefused{"owner/refused"};
 INSTANTIATE_TEST_SUITE_P(
     Assign, Offices,
     testing::Values(
-        Decides{"a_returned_case",
-                returned,
-                {{"clerk", "分流 260326-0001 云帆纺织 请去看看", kGiven,
-                  "由云帆纺织驻企服务员办理"}},
-                Stage::dispatched,
-                Level::frontline,
-                people::officer},
+        Decides{
+            "a_returned_case",
+            returned,
+            {{"clerk", "分流 260326-0001 云帆纺织 请去看看", kGiven, "由云帆纺织驻企服务员办理"}},
+            Stage::dispatched,
+            Level::frontline,
+            people::officer},
         Decides{"by_the_last_digits",
                 returned,
                 {{"clerk", "分流 0001 云帆纺织", kGiven}},

@@ -23,15 +23,15 @@ inline void put_words(Vocabulary& to, const std::string& table, const std::strin
     if (!verb) throw std::runtime_error{"vocabulary.toml: no verb " + key};
     to.commands[static_cast<std::size_t>(speaker - speakers.begin())][*verb] = std::move(words);
   } else if (table == "words") {
-    (key == "bare_accept"  ? to.bare_accept
-     : key == "yes"        ? to.yes
-     : key == "no"         ? to.no
-     : key == "small_talk" ? to.small_talk
-     : key == "guards"     ? to.guards
+    (key == "bare_accept"   ? to.bare_accept
+     : key == "yes"         ? to.yes
+     : key == "no"          ? to.no
+     : key == "small_talk"  ? to.small_talk
+     : key == "guards"      ? to.guards
      : key == "openly"      ? to.openly
      : key == "enforcement" ? to.enforcement
      : key == "people"      ? to.people
-                           : to.urgent) = std::move(words);
+                            : to.urgent) = std::move(words);
   } else if (table == "grades") {
     to.grades[std::stoi(key)] = std::move(words);
   } else if (table == "types") {

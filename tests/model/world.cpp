@@ -49,8 +49,7 @@ std::string history(const store::Store::AuditRow& row) {
 }  // namespace
 
 std::string show(const Step& step) {
-  constexpr std::array<const char*, 6> kKinds{"say",   "again",   "both",
-                                               "clock", "restart", "act"};
+  constexpr std::array<const char*, 6> kKinds{"say", "again", "both", "clock", "restart", "act"};
   return std::string{"{Step::"} + kKinds.at(step.kind) + ", \"" + step.who + "\", \"" + step.text +
          "\", " + std::to_string(step.number) + "},";
 }
@@ -98,8 +97,7 @@ std::string World::fill(const Step& step) const {
   };
   std::string text = step.text;
   for (const auto& [mark, which] : {std::pair{"{n}", step.number}, {"{m}", step.number / 7}})
-    while (text.find(mark) != std::string::npos)
-      text.replace(text.find(mark), 3, number(which));
+    while (text.find(mark) != std::string::npos) text.replace(text.find(mark), 3, number(which));
   return text;
 }
 
@@ -129,8 +127,9 @@ Step World::acted(const Step& step) const {
       return one_of(owner, {"分流 {n} 楼家村", "裁定 {n} 楼家村", "分流 {n} 张小燕",
                             "无效 {n} 内容重复且无法核实"});
     case Stage::dispatched:
-      return one_of(owner, {"签收 {n}", "签收 {n}", "签收 {n}", "签收 {n}", "退回 {n} 不在本村范围",
-                            "联系 {n}", "转办 {n} 张小燕 她熟悉情况", "协办 {n} 供水站 请帮忙抽水"});
+      return one_of(owner,
+                    {"签收 {n}", "签收 {n}", "签收 {n}", "签收 {n}", "退回 {n} 不在本村范围",
+                     "联系 {n}", "转办 {n} 张小燕 她熟悉情况", "协办 {n} 供水站 请帮忙抽水"});
     case Stage::in_progress:
       if (c.level >= Level::county && step.number % 3 == 0)
         return one_of(leader, {"批示 {n} 请水利局尽快办好", "指定 {n} 水利局", "督办 {n} 请抓紧",
@@ -147,10 +146,10 @@ Step World::acted(const Step& step) const {
     case Stage::awaiting_reporter:
       return one_of(reporter, {"是村口靠桥的那一盏", "就是祠堂门口", "查询 {n}", "催办 {n}"});
     case Stage::pending_triage:
-      return one_of(owner, {"分流 {n} 水利局", "分流 {n} 楼家村", "交办 {n} 人社局",
-                            "下派 {n} 村里能办", "上报 {n} 超出权限", "上报 {n} 超出权限",
-                            "提请认领 {n}", "提请认领 {n}", "并件 {n} {m}",
-                            "办结 {n} 已解释 按规定由供电所更换，已说明"});
+      return one_of(owner,
+                    {"分流 {n} 水利局", "分流 {n} 楼家村", "交办 {n} 人社局", "下派 {n} 村里能办",
+                     "上报 {n} 超出权限", "上报 {n} 超出权限", "提请认领 {n}", "提请认领 {n}",
+                     "并件 {n} {m}", "办结 {n} 已解释 按规定由供电所更换，已说明"});
     case Stage::pending_claim:
       return one_of(leader, {"认领 {n} 水利局", "认领 {n} 市水利局", "认领 {n} 水利局 人社局"});
     case Stage::suspended:
@@ -279,8 +278,7 @@ std::string World::broken() {
     if (process->rig.monitor.count("inbox.quarantine") > 0) return "an input was set aside";
   const auto runtime = processes_.front()->rig.current->get();
   const auto directory = store_->load_directory();
-  const auto violations =
-      check_promises(*store_, *directory, *runtime->policy, now_, kHeardWithin);
+  const auto violations = check_promises(*store_, *directory, *runtime->policy, now_, kHeardWithin);
   std::string leak;
   store_->audit_cases([&](const store::Store::AuditRow& row) {
     if (leak.empty()) leak = leaked(row);

@@ -58,8 +58,8 @@ class World {
   int serial_ = 0;
   Instant now_;
   Message last_;
-  std::vector<Case> cases_;                   // past draft, by number
-  std::map<PersonId, std::string> users_;     // of the platform
+  std::vector<Case> cases_;                // past draft, by number
+  std::map<PersonId, std::string> users_;  // of the platform
   std::string trouble_;
   std::unique_ptr<store::Store> store_;
 };

@@ -34,10 +34,9 @@ bool same(const Clocks& a, const Clocks& b) {
          spans(a.triage, b.triage) && spans(a.claim, b.claim) && same(a.approval, b.approval) &&
          a.ladder == b.ladder && a.unclaimed_working_days == b.unclaimed_working_days &&
          a.extension_working_days == b.extension_working_days &&
-         a.suspension_days == b.suspension_days &&
-         a.handle_working_days == b.handle_working_days && same(a.answer, b.answer) &&
-         same(a.draft_place, b.draft_place) && same(a.draft_media, b.draft_media) &&
-         a.supplement_window == b.supplement_window &&
+         a.suspension_days == b.suspension_days && a.handle_working_days == b.handle_working_days &&
+         same(a.answer, b.answer) && same(a.draft_place, b.draft_place) &&
+         same(a.draft_media, b.draft_media) && a.supplement_window == b.supplement_window &&
          a.silence_working_days == b.silence_working_days && a.reopen_days == b.reopen_days &&
          a.archive_days == b.archive_days && a.return_working_days == b.return_working_days &&
          a.progress_limit_working_days == b.progress_limit_working_days &&

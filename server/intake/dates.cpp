@@ -1,4 +1,4 @@
-#include "server/desk/dates.h"
+#include "server/intake/dates.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Dates as people write them. Today is Tuesday, 24 November 2026.
-#include "server/desk/dates.h"
+#include "server/intake/dates.h"
 
 #include <gtest/gtest.h>
 
