@@ -329,7 +329,9 @@ TEST_F(Cube, ACommandMovesACaseExactlyWhereTheTableAllowsIt) {
           for (const Event& event : decision.events)
             EXPECT_TRUE(event.case_id != c.id || event.actor == id) << name(event.move);
         }
-        if (moves.empty()) EXPECT_FALSE(moved(c, decision)) << "changed without a move";
+        if (moves.empty()) {
+          EXPECT_FALSE(moved(c, decision)) << "changed without a move";
+        }
         if (did) ++made[command.text];
         if (must && holds(command.always, variant)) {
           ++allowed;

@@ -75,8 +75,10 @@ TEST(Merge, chains_are_flat) {
   EXPECT_EQ(desk.case_of("260326-0003").parent, root.id);
   EXPECT_THAT(followers(root),
               testing::UnorderedElementsAre(desk.resident("乙"), desk.resident("丙")));
-  for (const Party& party : root.parties)
-    if (party.person == desk.resident("丙")) EXPECT_EQ(party.own, "260326-0003");
+  for (const Party& party : root.parties) {
+    if (party.person != desk.resident("丙")) continue;
+    EXPECT_EQ(party.own, "260326-0003");
+  }
   // Taken back, it takes with it what was joined to it before.
   desk.say(people::clerk, "拆件 260326-0002");
   EXPECT_TRUE(followers(desk.case_of("260326-0001")).empty());

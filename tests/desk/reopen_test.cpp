@@ -44,10 +44,10 @@ TEST(Reopen, climbs_one_level_each_time) {
     EXPECT_GT(c.accept_due, desk.now);
     EXPECT_EQ(c.rating, 0);
     EXPECT_TRUE(c.result.empty());
-    if (before != c.owner)
-      EXPECT_TRUE(std::ranges::any_of(c.parties, [&](const Party& party) {
-        return party.person == before && party.kind == PartyKind::watcher;
-      }));
+    if (before == c.owner) continue;
+    EXPECT_TRUE(std::ranges::any_of(c.parties, [&](const Party& party) {
+      return party.person == before && party.kind == PartyKind::watcher;
+    }));
   }
 }
 

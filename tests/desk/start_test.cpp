@@ -72,8 +72,9 @@ TEST_P(Starts, where_they_belong) {
   EXPECT_EQ(told[0]->kind, "registered");
   EXPECT_EQ(told[0]->events.size(), 2u);
   EXPECT_TRUE(told[0]->facts.contains("owner"));
-  if (row.stage == Stage::pending_triage)
+  if (row.stage == Stage::pending_triage) {
     EXPECT_THAT(c.waits, testing::ElementsAre(Wait{c.owner_unit, WaitKind::triage}));
+  }
 }
 
 TEST(Start, five_reporters_of_one_problem_are_the_townships_matter) {

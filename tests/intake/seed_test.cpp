@@ -129,9 +129,10 @@ TEST(Seed, EveryOfficeIsMannedAndTheUpperOnesHaveLeaders) {
     const bool upper = unit.kind == UnitKind::county || unit.kind == UnitKind::city;
     if (!upper && unit.kind != UnitKind::township) continue;
     EXPECT_FALSE(directory->holders_at(unit.code, DutyRole::clerk, kThursday).empty()) << unit.name;
-    if (upper)
+    if (upper) {
       EXPECT_FALSE(directory->holders_at(unit.code, DutyRole::leader, kThursday).empty())
           << unit.name;
+    }
   }
   EXPECT_TRUE(directory->gaps(kThursday).empty());
 }
