@@ -51,9 +51,13 @@ void return_case(Turn& turn, Case c, const Command& command) {
   if (meaningful_characters(command.argument) < 2)
     return ask_words(turn, c, command, Why::reason_missing);
 
+  const Assignment next = returned_to(turn, c);
+  // Above the last office there is nobody: it hands the case on instead (P1).
+  if (next.person == kDutyDesk) return refuse_about(turn, c, Why::down_nobody);
+
   turn.make(c, Move::return_case, Role::owner, command.argument);
   ++c.returns;
-  give_to(turn, c, returned_to(turn, c));
+  give_to(turn, c, next);
   const bool heard = hears(turn.echo(c, "returned"));
   confirm_given(turn, c, Verb::return_case, heard);
   if (auto* card = send_card(turn, c, c.owner))

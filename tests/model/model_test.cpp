@@ -247,6 +247,12 @@ const std::vector<Found>& found() {
         {Step::say, "楼建平", "办结 {n} 换了新灯泡，已经亮了", 0},
         {Step::say, "甲", "5", 0},
         {Step::clock, "", "24000", 0}}},
+      // Seed 429: the only clerk of the city gave back what nobody else could have.
+      {"the last office returns a case",
+       {{Step::say, "乙", "路灯坏了", 0},
+        {Step::clock, "", "40", 0},
+        {Step::say, "吴市办", "退回 {n} 不知道在哪里", 0},
+        {Step::clock, "", "1500", 0}}},
   };
   return kFound;
 }
