@@ -45,7 +45,7 @@ huiyin_test(store LINKS huiyin_store huiyin_fakes TIMEOUT 300)
 huiyin_test(pipeline LINKS huiyin_pipeline huiyin_fakes TIMEOUT 300)
 huiyin_test(web LINKS huiyin_web huiyin_fakes)
 huiyin_test(app LINKS huiyin_app huiyin_fakes TIMEOUT 300)
-huiyin_test(flow LINKS huiyin_app huiyin_fakes TIMEOUT 600)
+huiyin_test(flow LINKS huiyin_app huiyin_fakes TIMEOUT 1200)
 huiyin_test(faults LINKS huiyin_app huiyin_fakes TIMEOUT 600)
 # The whole county on a real database; plays its processes with the pipeline's rig.
 huiyin_test(model LINKS huiyin_app huiyin_fakes TIMEOUT 900)

@@ -152,19 +152,19 @@ class CaseCheck {
           "the timer '" + c_.timer + "' of " + format_rfc3339(c_.next_due_at) + " was not served");
   }
 
-  // Events of one instant may come from processes whose ids do not grow together: among those, the
-  // one that fits goes first.
+  // Events of one instant may come from processes whose ids do not grow together: among those, one
+  // that fits goes first, and one that stays where it is before one that leads on.
   const Event* next_of(std::vector<const Event*>& rest, Stage at) const {
     const Instant first = rest.front()->at;
-    for (auto it = rest.begin(); it != rest.end() && (*it)->at == first; ++it)
-      if ((*it)->from == at) {
-        const Event* found = *it;
-        rest.erase(it);
-        return found;
-      }
-    const Event* found = rest.front();
-    rest.erase(rest.begin());
-    return found;
+    auto found = rest.begin();
+    for (auto it = rest.begin(); it != rest.end() && (*it)->at == first; ++it) {
+      if ((*it)->from != at) continue;
+      const bool better = (*found)->from != at || ((*found)->to != at && (*it)->to == at);
+      if (better) found = it;
+    }
+    const Event* next = *found;
+    rest.erase(found);
+    return next;
   }
 
   void whole_history() {

@@ -310,6 +310,18 @@ TEST_F(Promises, TwoProcessesAtOneInstantMakeNoGap) {
   EXPECT_THAT(shown(check(row)), IsEmpty());
 }
 
+TEST_F(Promises, WhatStaysGoesBeforeWhatLeadsOnAtOneInstant) {
+  Row row = row_of(desk_, open_story());
+  Event note = last_move(row, Move::accept);  // written while it was dispatched, with a late id
+  note.id = EventId{99'999};
+  note.move = Move::note;
+  note.from = note.to = Stage::dispatched;
+  note.echo = false;
+  row.events.push_back(note);
+  for (Event& event : row.events) event.at = row.events.front().at;
+  EXPECT_THAT(shown(check(row)), IsEmpty());
+}
+
 TEST(PromisesShown, NameCaseEventAndPerson) {
   EXPECT_EQ(show({"P2", CaseId{5}, "260326-0001", EventId{7}, PersonId{9}, "nobody heard"}),
             "P2 260326-0001 event 7 person 9: nobody heard");
