@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "server/desk/timers.h"
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -206,12 +207,7 @@ DirectoryPtr after_leaving(const Directory& before, bool both) {
   for (auto& duty : duties)
     if (duty.person == people::instructor || (both && duty.person == people::deputy))
       duty.to = at("2026-03-28T00:00:00+08:00");
-  std::vector<Person> persons;
-  for (const PersonId id : {people::instructor, people::deputy, people::clerk, people::second_clerk,
-                            people::officer, people::county_clerk})
-    persons.push_back(*before.person(id));
-  return std::make_shared<const Directory>(2, before.units(), duties, persons,
-                                           std::vector<Account>{});
+  return changed(before, std::move(duties), before.leaves());
 }
 
 TEST(Clock, who_left_is_replaced) {

@@ -1,4 +1,5 @@
 // Complaints about those who serve are not for their eyes (handbook §4).
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -69,20 +70,25 @@ TEST(Conflict, another_duty_does_not_help) {
       duty.role = DutyRole::clerk;
       duty.priority = 0;
     }
-  std::vector<Person> persons;
-  std::vector<Account> accounts;
-  for (const auto& [id, person] : desk.directory->people()) {
-    if (id != kDutyDesk) persons.push_back(person);
-    for (const Account& account : desk.directory->accounts_of(id)) accounts.push_back(account);
-  }
   std::vector<Leave> leaves{{people::clerk, desk.now - std::chrono::hours{1},
                              desk.now + std::chrono::hours{99}, people::instructor}};
-  desk.directory =
-      std::make_shared<const Directory>(2, desk.directory->units(), std::move(duties),
-                                        std::move(persons), std::move(accounts), std::move(leaves));
+  desk.directory = changed(*desk.directory, std::move(duties), std::move(leaves));
   expect_nothing(desk, people::instructor, number);
   const auto urged = desk.say("甲", "催办");
   EXPECT_TRUE(desk.to(urged, people::instructor).empty());
+}
+
+// Nor is it for those who come to the village afterwards.
+TEST(Conflict, a_new_colleague_of_theirs_finds_nothing) {
+  DeskHarness desk;
+  desk.say("甲", "投诉楼家村村委会乱收费");
+  const std::string number = desk.only_case().number;
+  auto duties = desk.directory->duties();
+  duties.push_back({UnitCode{"lj"}, people::officer, 1, DutyRole::stationed_cadre, {}, {}, {}});
+  desk.directory = changed(*desk.directory, std::move(duties), {});
+  expect_nothing(desk, people::officer, number);
+  EXPECT_THAT(desk.kinds(desk.say(people::clerk, "分流 " + number + " 楼家村")),
+              testing::ElementsAre("owner/refused"));
 }
 
 TEST(Conflict, what_is_added_about_the_owner_becomes_a_case_of_its_own) {

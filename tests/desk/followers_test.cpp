@@ -1,6 +1,7 @@
 // Whoever reported the same, or asked to hear: every move, and the moves of their own.
 #include "server/desk/followers.h"
 
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -175,14 +176,7 @@ TEST(Followers, who_goes_on_hears_of_a_new_owner_too) {
   fakes::DeskHarness desk;
   play(desk, kTwo);
   desk.say("丙", "楼家村路灯不亮了");
-  const auto full = desk.directory;
-  auto duties = full->duties();
-  std::erase_if(duties, [](const Duty& duty) { return duty.person == fakes::people::instructor; });
-  std::vector<Person> persons;
-  for (const auto& [id, person] : full->people())
-    if (id != kDutyDesk) persons.push_back(person);
-  desk.directory = std::make_shared<const Directory>(2, full->units(), std::move(duties),
-                                                     std::move(persons), std::vector<Account>{});
+  desk.directory = without(*desk.directory, {fakes::people::instructor});
   desk.say("甲", "撤回 260326-0001");
   const auto decision = desk.say("甲", "是");
   ASSERT_EQ(desk.case_of("260326-0001").reporter, desk.resident("乙"));

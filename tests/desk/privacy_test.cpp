@@ -1,4 +1,5 @@
 // Who may know who reported it (handbook §11).
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -107,13 +108,7 @@ TEST(Privacy, nobody_is_asked_to_telephone_the_anonymous) {
 TEST(Privacy, a_wish_after_the_owner_left) {
   DeskHarness desk;
   desk.say("甲", "楼家村路灯坏了");
-  auto duties = desk.directory->duties();
-  std::erase_if(duties, [](const Duty& duty) { return duty.person == people::instructor; });
-  std::vector<Person> persons;
-  for (const auto& [id, person] : desk.directory->people())
-    if (id != kDutyDesk) persons.push_back(person);
-  desk.directory = std::make_shared<const Directory>(2, desk.directory->units(), duties, persons,
-                                                     std::vector<Account>{});
+  desk.directory = without(*desk.directory, {people::instructor});
   const auto decision = desk.say("甲", "匿名");
   EXPECT_EQ(desk.only_case().owner, people::deputy);
   EXPECT_THAT(desk.kinds(DeskHarness::without_edits(decision)),

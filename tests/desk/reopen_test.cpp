@@ -1,4 +1,5 @@
 // 没解决 (T16): the same people, then one level up each time, then a new case.
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -55,18 +56,7 @@ TEST(Reopen, goes_to_the_next_in_line_when_the_owner_has_left) {
   fakes::DeskHarness desk;
   desk.say("甲", "楼家村路灯坏了");
   close_by_owner(desk, "260326-0001");
-  const auto& old = *desk.directory;
-  std::vector<Duty> duties;
-  for (const Duty& duty : old.duties())
-    if (duty.person != fakes::people::instructor) duties.push_back(duty);
-  std::vector<Person> persons;
-  std::vector<Account> accounts;
-  for (const auto& [id, person] : old.people())
-    if (id != kDutyDesk) {
-      persons.push_back(person);
-      for (const Account& account : old.accounts_of(id)) accounts.push_back(account);
-    }
-  desk.directory = std::make_shared<const Directory>(2, old.units(), duties, persons, accounts);
+  desk.directory = without(*desk.directory, {fakes::people::instructor});
   desk.say("甲", "没解决");
   EXPECT_EQ(desk.only_case().owner, fakes::people::deputy);
   EXPECT_EQ(desk.only_case().level, Level::frontline);

@@ -2,6 +2,7 @@
 #include "server/desk/rounds.h"
 
 #include "server/desk/leave.h"
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -12,27 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 namespace people = fakes::people;
-
-// The same county with other duties and leaves.
-DirectoryPtr changed(const Directory& before, std::vector<Duty> duties, std::vector<Leave> leaves) {
-  std::vector<Person> persons;
-  std::vector<Account> accounts;
-  for (const auto& [id, person] : before.people()) {
-    if (id == kDutyDesk) continue;
-    persons.push_back(person);
-    for (const Account& account : before.accounts_of(id)) accounts.push_back(account);
-  }
-  return std::make_shared<const Directory>(before.version() + 1, before.units(), std::move(duties),
-                                           std::move(persons), std::move(accounts),
-                                           std::move(leaves));
-}
-
-DirectoryPtr without(const Directory& before, const std::vector<PersonId>& gone) {
-  auto duties = before.duties();
-  std::erase_if(
-      duties, [&](const Duty& duty) { return std::ranges::find(gone, duty.person) != gone.end(); });
-  return changed(before, std::move(duties), before.leaves());
-}
 
 DirectoryPtr on_leave(const Directory& before, std::vector<Leave> leaves) {
   return changed(before, before.duties(), std::move(leaves));
@@ -49,6 +29,7 @@ TEST(Rounds, are_due) {
     const char *label, *task, *last;
     std::int64_t version;  // of the directory then
     const char* due;       // epoch: at once
+    const char* asked = "2026-10-11T00:00:00+08:00";
   };
   fakes::DeskHarness desk;
   const auto county = on_leave(
@@ -58,7 +39,11 @@ TEST(Rounds, are_due) {
   for (const Row& row : {
            Row{"never", "owners", kEpoch, 0, kEpoch},
            Row{"by_a_clock_far_ahead", "owners", "2027-03-26T10:00:00+08:00", 1, kEpoch},
-           Row{"coverage_by_a_clock_far_ahead", "coverage", "2027-03-26T10:00:00+08:00", 1, kEpoch},
+           Row{"coverage_by_a_clock_far_ahead", "coverage", "2027-03-26T10:00:00+08:00", 2, kEpoch},
+           Row{"by_a_clock_somewhat_ahead", "coverage", "2026-03-26T10:00:00+08:00", 2,
+               "2026-03-27T08:30:00+08:00", "2026-03-25T10:00:00+08:00"},
+           Row{"by_a_clock_more_than_a_day_ahead", "coverage", "2026-03-26T10:00:00+08:00", 2,
+               kEpoch, "2026-03-25T09:59:59+08:00"},
            Row{"another_directory", "owners", "2026-03-26T10:00:00+08:00", 1,
                "2026-03-26T10:00:00+08:00"},
            Row{"a_leave_begins", "owners", "2026-03-26T10:00:00+08:00", 2,
@@ -82,8 +67,7 @@ TEST(Rounds, are_due) {
                "2026-10-10T08:30:00+08:00"},
        }) {
     const RoundDone last{row.task, at(row.last), row.version};
-    const Instant now = std::max(desk.now, at(row.due));
-    const auto due = rounds::due(last, *county, desk.policy, now);
+    const auto due = rounds::due(last, *county, desk.policy, at(row.asked));
     ASSERT_TRUE(due) << row.label;
     EXPECT_EQ(format_rfc3339(*due), format_rfc3339(at(row.due))) << row.label;
   }

@@ -1,4 +1,5 @@
 // An echo reached nobody: the owner telephones, and says so.
+#include "tests/desk/changed_directory.h"
 #include "tests/desk/conversation.h"
 
 namespace huiyin::conversation {
@@ -184,13 +185,7 @@ TEST(Unheard, whoever_has_the_case_now_is_asked) {
     fakes::DeskHarness desk;
     play(desk, {kLamp});
     if (closed) play(desk, {kClosed});
-    auto duties = desk.directory->duties();
-    std::erase_if(duties, [](const Duty& duty) { return duty.person == people::instructor; });
-    std::vector<Person> persons;
-    for (const auto& [id, person] : desk.directory->people())
-      if (id != kDutyDesk) persons.push_back(person);
-    desk.directory = std::make_shared<const Directory>(2, desk.directory->units(), duties, persons,
-                                                       std::vector<Account>{});
+    desk.directory = without(*desk.directory, {people::instructor});
     const auto decision = desk.without_edits(unheard(desk, 77, "registered"));
     EXPECT_EQ(decision.notices.back().kind, "telephone");
     EXPECT_EQ(decision.notices.back().to, people::deputy);
