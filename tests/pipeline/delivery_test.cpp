@@ -5,14 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <future>
-#include <mutex>
 #include <thread>
 
-#include "server/pipeline/inbox.h"
-#include "server/pipeline/timers.h"
-#include "tests/fakes/test_database.h"
-#include "tests/pipeline/faulty_store.h"
-#include "tests/pipeline/rig.h"
+#include "tests/pipeline/saved_test.h"
 
 namespace huiyin {
 namespace {
@@ -41,22 +36,11 @@ class MediaRenderer : public Renderer {
   }
 };
 
-class DeliveryTest : public testing::TestWithParam<fakes::Engine> {
+class DeliveryTest : public SavedTest {
  protected:
-  DeliveryTest() : database_{GetParam()} {
-    const auto store = store::open(database_.url());
-    store->migrate();
-    import_rig_directory(*store);
-    faults_.saved = [this](const store::Writes& writes) {
-      std::lock_guard lock{mutex_};
-      saved_.push_back(writes);
-      saved_.back().set = nullptr;
-    };
-  }
-
   // `change` sees every decision before it takes effect.
   std::unique_ptr<Rig> rig(Rig::Options options = {}) {
-    options.open = [this] { return make_faulty(store::open(database_.url()), faults_); };
+    options.open = [this] { return opened(); };
     options.rules = [this](const Input& input, const WorkingSet& set, const Directory& directory,
                            const Policy& policy, Supply& supply) {
       auto answer = decide(input, set, directory, policy, supply);
@@ -65,25 +49,6 @@ class DeliveryTest : public testing::TestWithParam<fakes::Engine> {
       return answer;
     };
     return std::make_unique<Rig>(database_.url(), std::move(options));
-  }
-  static std::unique_ptr<Timers> timers(Rig& rig) {
-    return Timers::start(0ms, rig.open(), *rig.inbox, *rig.outbox, *rig.current, rig.clock,
-                         rig.monitor);
-  }
-
-  // All that was saved so far.
-  template <class T>
-  std::vector<T> all(std::vector<T> store::Writes::*what) {
-    std::lock_guard lock{mutex_};
-    std::vector<T> out;
-    for (const auto& writes : saved_)
-      out.insert(out.end(), (writes.*what).begin(), (writes.*what).end());
-    return out;
-  }
-  std::vector<NoticeRow> rows(std::string_view kind) {
-    auto found = all(&store::Writes::notices);
-    std::erase_if(found, [&](const NoticeRow& row) { return row.notice.kind != kind; });
-    return found;
   }
   static std::string number_in(const std::string& text) {
     const auto dash = text.find("-", text.find("260326"));
@@ -99,11 +64,7 @@ class DeliveryTest : public testing::TestWithParam<fakes::Engine> {
     store::open(database_.url())->import_people(people, std::vector<std::vector<std::string>>(1));
   }
 
-  fakes::TestDatabase database_;
-  Faults faults_;
   std::function<void(const Input&, const WorkingSet&, Decision&)> change_;
-  std::mutex mutex_;
-  std::vector<store::Writes> saved_;
 };
 INSTANTIATE_TEST_SUITE_P(Engines, DeliveryTest, testing::ValuesIn(fakes::engines()),
                          fakes::engine_name);

@@ -9,15 +9,11 @@
 #include <mutex>
 #include <thread>
 
-#include "server/pipeline/timers.h"
-#include "tests/fakes/test_database.h"
-#include "tests/pipeline/faulty_store.h"
-#include "tests/pipeline/rig.h"
+#include "tests/pipeline/saved_test.h"
 
 namespace huiyin {
 namespace {
 
-using store::NoticeRow;
 using store::NoticeState;
 using testing::AnyOf;
 using testing::ElementsAre;
@@ -52,18 +48,8 @@ std::optional<Decision> brief_for(const Input& input) {
   return decision;
 }
 
-class TasksTest : public testing::TestWithParam<fakes::Engine> {
+class TasksTest : public SavedTest {
  protected:
-  TasksTest() : database_{GetParam()} {
-    const auto store = store::open(database_.url());
-    store->migrate();
-    import_rig_directory(*store);
-    faults_.saved = [this](const store::Writes& writes) {
-      std::lock_guard lock{mutex_};
-      saved_.push_back(writes);
-      saved_.back().set = nullptr;
-    };
-  }
   std::unique_ptr<Rig> rig(Rules rules, const std::string& process = "p1",
                            Instant start = *parse_rfc3339("2026-03-26T09:10:00+08:00"),
                            FakeChannel::Traits traits = {}) {
@@ -71,7 +57,7 @@ class TasksTest : public testing::TestWithParam<fakes::Engine> {
     options.process = process;
     options.start = start;
     options.traits = traits;
-    options.open = [this] { return make_faulty(store::open(database_.url()), faults_); };
+    options.open = [this] { return opened(); };
     options.rules = [rules = std::move(rules)](const Input& input, const WorkingSet& set,
                                                const Directory& directory, const Policy& policy,
                                                Supply& supply) -> std::variant<Decision, Need> {
@@ -79,10 +65,6 @@ class TasksTest : public testing::TestWithParam<fakes::Engine> {
       return decide(input, set, directory, policy, supply);
     };
     return std::make_unique<Rig>(database_.url(), std::move(options));
-  }
-  static std::unique_ptr<Timers> timers(Rig& rig) {
-    return Timers::start(0ms, rig.open(), *rig.inbox, *rig.outbox, *rig.current, rig.clock,
-                         rig.monitor);
   }
   static Receipt::Status perform(Rig& rig, Task task) {
     std::promise<Receipt::Status> status;
@@ -94,17 +76,6 @@ class TasksTest : public testing::TestWithParam<fakes::Engine> {
     for (const auto& listed : store::open(database_.url())->list_people())
       if (listed.person.code == code) return listed.person.id;
     return {};
-  }
-  std::vector<store::Writes> saved() {
-    std::lock_guard lock{mutex_};
-    return saved_;
-  }
-  std::vector<NoticeRow> rows(std::string_view kind) {
-    std::vector<NoticeRow> found;
-    for (const auto& writes : saved())
-      for (const auto& row : writes.notices)
-        if (row.notice.kind == kind) found.push_back(row);
-    return found;
   }
   // In the database, by now.
   NoticeState state_of(NoticeId id) {
@@ -124,11 +95,6 @@ class TasksTest : public testing::TestWithParam<fakes::Engine> {
       rig.say("farmer" + std::to_string(i), kProblems.at(static_cast<std::size_t>(i)));
     ASSERT_TRUE(rig.settle());
   }
-
-  fakes::TestDatabase database_;
-  Faults faults_;
-  std::mutex mutex_;
-  std::vector<store::Writes> saved_;
 };
 INSTANTIATE_TEST_SUITE_P(Engines, TasksTest, testing::ValuesIn(fakes::engines()),
                          fakes::engine_name);
@@ -400,7 +366,7 @@ TEST_P(TasksTest, WhoAskedForQuietIsToldOnPaper) {
   };
   Rig::Options options;
   options.rules = mute;
-  options.open = [this] { return make_faulty(store::open(database_.url()), faults_); };
+  options.open = [this] { return opened(); };
   Rig r{database_.url(), std::move(options)};
   r.say("farmer", kLamp);
   ASSERT_TRUE(r.settle());
